@@ -1,0 +1,95 @@
+using System.Text.Json;
+
+namespace Annotation.Client.Contracts;
+
+/// <summary>Starts a training run.</summary>
+/// <param name="Kind">base, sft, reward or ppo.</param>
+/// <param name="Base">Model to start from; null: the project's promoted policy, else `tiny`.</param>
+/// <param name="Out">Name of the new model; null: named after project, kind and run number.</param>
+/// <param name="Settings">name=value pairs of the trainer's settings; reward=NAME names the reward model of a PPO run, set=NUMBER a preference set.</param>
+/// <param name="AllowOverlap">Lets PPO use prompts that SFT or the reward model learned from.</param>
+public sealed record StartRunRequest(
+    string Kind,
+    string? Base = null,
+    string? Out = null,
+    IReadOnlyDictionary<string, string>? Settings = null,
+    bool AllowOverlap = false
+);
+
+/// <summary>Asks for completions of one prompt (text or a conversation).</summary>
+public sealed record GenerateRequest(
+    string Model,
+    string? Prompt = null,
+    IReadOnlyList<MessageRow>? Messages = null,
+    int Count = 1,
+    int MaxTokens = 64,
+    double Temperature = 1,
+    long Seed = 1
+);
+
+/// <summary>Asks for completions of a project's prompts, which become ranking tasks at once.</summary>
+/// <param name="Model">null: the project's promoted policy, else `tiny`.</param>
+/// <param name="Prompts">How many prompts that have no open task yet; null: all.</param>
+public sealed record GenerateTasksRequest(
+    string? Model = null,
+    int? Prompts = null,
+    int? CompletionsPerPrompt = null,
+    int? MaxTokens = null,
+    double? Temperature = null,
+    long Seed = 1
+);
+
+/// <summary>Evaluates a reward model (Kind reward) or a policy against another (Kind policy).</summary>
+/// <param name="Judge">A reward model's name, gold:demo or gold:stories.</param>
+/// <param name="Rows">Rows of a file to evaluate on, decoded by the server in <paramref name="Format"/>; null: the test split or the project's prompts.</param>
+public sealed record EvaluateRequest(
+    string Kind,
+    string Model,
+    string? Against = null,
+    string? Judge = null,
+    string? Project = null,
+    string? Format = null,
+    string? FileName = null,
+    byte[]? File = null,
+    IReadOnlyDictionary<string, string>? Settings = null
+);
+
+/// <summary>One turn of a conversation; roles are system, user, assistant.</summary>
+public sealed record MessageRow(string Role, string Content);
+
+/// <summary>A run as listed.</summary>
+/// <param name="Kind">base, sft, reward, ppo, generate, evaluate or import.</param>
+/// <param name="State">queued, running, paused, completed, failed or canceled.</param>
+public sealed record RunRow(
+    Guid Id,
+    int Number,
+    string? Project,
+    string Kind,
+    string State,
+    string? BaseModel,
+    string? RewardModel,
+    string? OutputModel,
+    string? PreferenceSetHash,
+    JsonElement Settings,
+    long Step,
+    long TotalSteps,
+    int Epoch,
+    string? Worker,
+    string? Device,
+    DateTimeOffset? HeartbeatAt,
+    string? Error,
+    string? Notice,
+    JsonElement? Result,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt
+);
+
+/// <summary>Points of a run's metrics after a step, and its newest samples.</summary>
+public sealed record RunMetrics(IReadOnlyList<MetricPoint> Points, IReadOnlyList<RunSampleRow> Samples);
+
+/// <summary>One value of one metric.</summary>
+public sealed record MetricPoint(long Step, string Name, double Value);
+
+/// <summary>A decoded sample that a run showed on its way.</summary>
+public sealed record RunSampleRow(long Step, string Prompt, string Completion, double? Score);
