@@ -41,7 +41,7 @@ public sealed record GenerateTasksRequest(
 
 /// <summary>Evaluates a reward model (Kind reward) or a policy against another (Kind policy).</summary>
 /// <param name="Judge">A reward model's name, gold:demo or gold:stories.</param>
-/// <param name="Rows">Rows of a file to evaluate on, decoded by the server in <paramref name="Format"/>; null: the test split or the project's prompts.</param>
+/// <param name="File">The bytes of a file to evaluate on, in <paramref name="Format"/>; null: the test split or the project's prompts.</param>
 public sealed record EvaluateRequest(
     string Kind,
     string Model,
