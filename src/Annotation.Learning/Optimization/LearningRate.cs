@@ -1,0 +1,26 @@
+namespace Annotation.Learning.Optimization;
+
+/// <summary>
+/// Learning rate as a function of the optimizer steps already done: linear warm-up from 0 over the first
+/// <c>warmupSteps</c>, then decay to <c>minRatio</c> of the base rate at <c>totalSteps</c>.
+/// </summary>
+public static class LearningRate
+{
+    /// <summary>Linear decay.</summary>
+    public static double Linear(double baseRate, int step, int totalSteps, int warmupSteps = 0, double minRatio = 0) =>
+        Scheduled(baseRate, step, totalSteps, warmupSteps, minRatio, done => 1 - done);
+
+    /// <summary>Half a cosine.</summary>
+    public static double Cosine(double baseRate, int step, int totalSteps, int warmupSteps = 0, double minRatio = 0) =>
+        Scheduled(baseRate, step, totalSteps, warmupSteps, minRatio, done => (1 + Math.Cos(Math.PI * done)) / 2);
+
+    private static double Scheduled(double baseRate, int step, int totalSteps, int warmupSteps, double minRatio, Func<double, double> shape)
+    {
+        if (step < warmupSteps)
+        {
+            return baseRate * step / warmupSteps;
+        }
+        var done = Math.Clamp((step - warmupSteps) / (double)Math.Max(1, totalSteps - warmupSteps), 0, 1);
+        return baseRate * (minRatio + (1 - minRatio) * shape(done));
+    }
+}
