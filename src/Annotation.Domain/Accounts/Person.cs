@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Annotation.Domain.Accounts;
+
+/// <summary>Somebody who signs in: a labeler, an engineer or an admin, by role.</summary>
+public sealed class Person : IdentityUser<Guid>
+{
+    public Person() => Id = Guid.CreateVersion7();
+
+    /// <summary>The name that colleagues see.</summary>
+    public required string DisplayName { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Since when this person may no longer sign in or use a token; null while active.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+}
+
+internal sealed class PersonMapping : IEntityTypeConfiguration<Person>
+{
+    public void Configure(EntityTypeBuilder<Person> builder)
+    {
+        builder.ToTable("people");
+        builder.Property(p => p.DisplayName).HasMaxLength(200);
+    }
+}

@@ -1,0 +1,55 @@
+using Annotation.Domain.Models;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Annotation.Domain.Projects;
+
+/// <summary>One goal to align a model to: its prompts, criteria, labelers' guideline and promoted policy.</summary>
+public sealed class Project
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    /// <summary>Unique; the name used on the command line.</summary>
+    public required string Name { get; set; }
+
+    public string Description { get; set; } = "";
+
+    /// <summary>Markdown that labelers read before and while they judge.</summary>
+    public string Guideline { get; set; } = "";
+
+    /// <summary>Grows by one with every change of the guideline or the criteria; stored with each assignment.</summary>
+    public int GuidelineVersion { get; set; } = 1;
+
+    /// <summary>How many completions are generated for one ranking task, 2 to 9.</summary>
+    public int CompletionsPerTask { get; set; } = 4;
+
+    /// <summary>How many different people judge each task.</summary>
+    public int JudgementsPerTask { get; set; } = 1;
+
+    /// <summary>Upper bound of a generated completion, in tokens.</summary>
+    public int MaxNewTokens { get; set; } = 64;
+
+    /// <summary>Sampling temperature of generated completions.</summary>
+    public double Temperature { get; set; } = 1;
+
+    /// <summary>The policy that writes the next completions; null until one is promoted.</summary>
+    public Guid? PromotedModelId { get; set; }
+
+    public bool IsDemo { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public List<Criterion> Criteria { get; init; } = [];
+}
+
+internal sealed class ProjectMapping : IEntityTypeConfiguration<Project>
+{
+    public void Configure(EntityTypeBuilder<Project> builder)
+    {
+        builder.ToTable("projects");
+        builder.Property(p => p.Name).HasMaxLength(100);
+        builder.HasIndex(p => p.Name).IsUnique();
+        builder.HasMany(p => p.Criteria).WithOne().HasForeignKey(c => c.ProjectId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Model>().WithMany().HasForeignKey(p => p.PromotedModelId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
