@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace Annotation.Learning.Models;
+
+/// <summary>What is added to attention scores so that a position sees only what it may.</summary>
+internal static class AttentionBias
+{
+    // Finite, and so far below any score that its exponential is exactly 0 in every type.
+    private const double Hidden = -30000;
+
+    /// <summary>
+    /// (B or 1, 1, T, past + T), or null when there is nothing to hide beyond the plain causal triangle. A position always
+    /// sees itself, so that a pad's row has a finite result too.
+    /// </summary>
+    internal static Tensor? Make(Tensor ids, Tensor? attentionMask, int past, ScalarType dtype)
+    {
+        var count = ids.shape[1];
+        if (attentionMask is null && (past == 0 || count == 1))
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        var device = ids.device;
+        var own = arange(past, past + count, ScalarType.Int64, device).unsqueeze(1); // (T, 1)
+        var others = arange(past + count, ScalarType.Int64, device).unsqueeze(0); // (1, L)
+        var visible = others.le(own).unsqueeze(0); // (1, T, L)
+        if (attentionMask is not null)
+        {
+            visible = visible.logical_and(attentionMask.ne(0).unsqueeze(1)).logical_or(others.eq(own)); // (B, T, L)
+        }
+
+        return visible.logical_not().to(dtype).mul_(Hidden).unsqueeze(1).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Annotation.Learning.Text;
+using static TorchSharp.torch;
+
+namespace Annotation.Learning.Models;
+
+/// <summary>The weights of a model folder: model.safetensors, or the shards that model.safetensors.index.json lists.</summary>
+internal sealed class ModelWeights : IDisposable
+{
+    internal const string FileName = "model.safetensors";
+    internal const string IndexName = "model.safetensors.index.json";
+    private readonly List<SafetensorsFile> _files = [];
+    private readonly Dictionary<string, (SafetensorsFile File, string Stored, string Path)> _byName = [];
+
+    private ModelWeights() { }
+
+    /// <summary>Opens the files and checks that they hold exactly the weights that the model must have.</summary>
+    /// <exception cref="ModelFolderException">A tensor is missing, unexpected, of a wrong shape or type.</exception>
+    internal static ModelWeights Open(string folder, Architecture architecture, LanguageModelConfig config)
+    {
+        var weights = new ModelWeights();
+        try
+        {
+            foreach (var path in Files(folder))
+            {
+                weights.Add(path, architecture, config);
+            }
+
+            weights.Check(folder, architecture.Weights(config));
+            return weights;
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A weight on a device, of a type.</summary>
+    internal Tensor Read(WeightShape shape, Device device, ScalarType dtype)
+    {
+        var (file, stored, _) = _byName[shape.Name];
+        return file.Read(stored).to(dtype, device);
+    }
+
+    public void Dispose() => _files.ForEach(f => f.Dispose());
+
+    private static IEnumerable<string> Files(string folder)
+    {
+        var single = Path.Combine(folder, FileName);
+        var index = Path.Combine(folder, IndexName);
+        if (File.Exists(single) || !File.Exists(index))
+        {
+            return [single];
+        }
+
+        using var document = ModelFolderJson.Read(index);
+        if (!document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
+        {
+            throw new ModelFolderException(index, "has no object 'weight_map'");
+        }
+
+        var names = map.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : "").Distinct().Order(StringComparer.Ordinal).ToList();
+        return names.Find(n => n.Length == 0 || n != Path.GetFileName(n)) is { } bad
+            ? throw new ModelFolderException(index, $"names the file '{bad}', which is not a file of this folder")
+            : [.. names.Select(n => Path.Combine(folder, n))];
+    }
+
+    private void Add(string path, Architecture architecture, LanguageModelConfig config)
+    {
+        var file = SafetensorsFile.Open(path);
+        _files.Add(file);
+        foreach (var stored in file.Entries.Keys)
+        {
+            var name = architecture.NamePrefix.Length > 0 && stored.StartsWith(architecture.NamePrefix, StringComparison.Ordinal) ? stored[architecture.NamePrefix.Length..] : stored;
+
+            // A tied output layer may be stored a second time; it is the embedding table.
+            if (architecture.IsComputed(name) || (config.TieEmbeddings && name == "lm_head.weight"))
+            {
+                continue;
+            }
+
+            if (!_byName.TryAdd(name, (file, stored, path)))
+            {
+                throw new ModelFolderException(path, $"tensor '{stored}' is there twice");
+            }
+        }
+    }
+
+    private void Check(string folder, IReadOnlyList<WeightShape> expected)
+    {
+        foreach (var weight in expected)
+        {
+            if (!_byName.TryGetValue(weight.Name, out var found))
+            {
+                throw new ModelFolderException(Path.Combine(folder, FileName), $"tensor '{weight.Name}' is missing: the weights do not belong to this config.json");
+            }
+
+            var entry = found.File.Entries[found.Stored];
+            if (!entry.Shape.SequenceEqual(weight.Shape))
+            {
+                throw new ModelFolderException(
+                    found.Path,
+                    $"tensor '{found.Stored}' has shape [{string.Join(", ", entry.Shape)}], but config.json asks for [{string.Join(", ", weight.Shape)}]"
+                );
+            }
+
+            if (entry.ScalarType is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
+            {
+                throw new ModelFolderException(found.Path, $"tensor '{found.Stored}' has a dtype that weights cannot have: convert it to F32, F16 or BF16");
+            }
+        }
+
+        var names = expected.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+        if (_byName.FirstOrDefault(w => !names.Contains(w.Key)) is { Key: not null } unexpected)
+        {
+            throw new ModelFolderException(unexpected.Value.Path, $"tensor '{unexpected.Value.Stored}' is unexpected: the weights do not belong to this config.json");
+        }
+    }
+}

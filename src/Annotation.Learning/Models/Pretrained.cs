@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Annotation.Learning.Tensors;
+using Annotation.Learning.Text;
+using static TorchSharp.torch;
+
+namespace Annotation.Learning.Models;
+
+/// <summary>
+/// A model with the tokenizer and the template it was trained with: what a model folder holds (config.json,
+/// model.safetensors, tokenizer files, as on the Hugging Face hub).
+/// </summary>
+public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTemplate Template) : IDisposable
+{
+    private const string ConfigName = "config.json";
+    private const string TemplateName = "annotation.json";
+    private const string TemplateField = "chat_template";
+
+    /// <summary>A model with its tokenizer's usual template.</summary>
+    public Pretrained(LanguageModel model, Tokenizer tokenizer)
+        : this(model, tokenizer, ChatTemplate.For(tokenizer)) { }
+
+    /// <summary>Reads a model folder. Nothing is allocated before every file has been checked.</summary>
+    /// <exception cref="ModelFolderException">A file is missing or wrong; one line naming file and tensor or field.</exception>
+    public static Pretrained Load(string folder, Device device, ScalarType dtype = ScalarType.Float32)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new ModelFolderException(folder, "is not a folder");
+        }
+
+        TorchRuntime.Load();
+        var path = Path.Combine(folder, ConfigName);
+        using var document = ModelFolderJson.Read(path);
+        var config = new ConfigFile(path, document.RootElement).Read();
+        var tokenizer = Tokenizer.Load(folder);
+        if (tokenizer.VocabularySize > config.VocabularySize)
+        {
+            throw new ModelFolderException(path, $"field 'vocab_size' is {config.VocabularySize}, but the folder's tokenizer has {tokenizer.VocabularySize} ids");
+        }
+
+        var template = ReadTemplate(folder, tokenizer);
+        var architecture = Architecture.Of(config);
+        using var weights = ModelWeights.Open(folder, architecture, config);
+        return new Pretrained(LanguageModel.Build(config, shape => weights.Read(shape, device, dtype), architecture), tokenizer, template);
+    }
+
+    /// <summary>Writes a model folder, its weights as float32 or bfloat16.</summary>
+    public void Save(string folder, ScalarType dtype = ScalarType.Float32)
+    {
+        Directory.CreateDirectory(folder);
+        var config = new Dictionary<string, object>(Architecture.Of(Model.Config).Write(Model.Config))
+        {
+            ["bos_token_id"] = Tokenizer.BosId,
+            ["eos_token_id"] = Tokenizer.EosId,
+            ["torch_dtype"] = dtype == ScalarType.BFloat16 ? "bfloat16" : "float32",
+        };
+        File.WriteAllText(Path.Combine(folder, ConfigName), JsonSerializer.Serialize(config, ModelFolderJson.Indented));
+        Tokenizer.Save(folder);
+        var template = new Dictionary<string, string> { [TemplateField] = Template.Name };
+        File.WriteAllText(Path.Combine(folder, TemplateName), JsonSerializer.Serialize(template, ModelFolderJson.Indented));
+        SafetensorsWriter.Write(Path.Combine(folder, ModelWeights.FileName), [.. Model.Weights.Select(w => new KeyValuePair<string, Tensor>(w.Key, w.Value))], dtype);
+    }
+
+    /// <summary>A copy whose weights have storage of their own.</summary>
+    public Pretrained Copy() => this with { Model = Model.Clone() };
+
+    public void Dispose() => Model.Dispose();
+
+    private static ChatTemplate ReadTemplate(string folder, Tokenizer tokenizer)
+    {
+        var path = Path.Combine(folder, TemplateName);
+        if (!File.Exists(path))
+        {
+            return ChatTemplate.For(tokenizer);
+        }
+
+        using var document = ModelFolderJson.Read(path);
+        if (!document.RootElement.TryGetProperty(TemplateField, out var name) || name.ValueKind != JsonValueKind.String)
+        {
+            return ChatTemplate.For(tokenizer);
+        }
+
+        return ChatTemplate.Find(name.GetString()!, tokenizer)
+            ?? throw new ModelFolderException(path, $"field '{TemplateField}' is '{name.GetString()}', which is not known for this tokenizer: use plain, or roles with a byte tokenizer");
+    }
+}

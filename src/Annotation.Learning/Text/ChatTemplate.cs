@@ -1,0 +1,36 @@
+namespace Annotation.Learning.Text;
+
+/// <summary>How a conversation becomes the ids that a model sees.</summary>
+/// <remarks>
+/// Prompt and completion are encoded apart and joined as ids, so that the boundary a model is trained on is exactly the
+/// one it generates from.
+/// </remarks>
+public abstract class ChatTemplate(Tokenizer tokenizer)
+{
+    /// <summary>The name under which a model folder records the template.</summary>
+    public abstract string Name { get; }
+
+    protected Tokenizer Tokenizer { get; } = tokenizer;
+
+    /// <summary>What the policy sees: the conversation, up to where the assistant's completion starts.</summary>
+    public abstract IReadOnlyList<int> EncodePrompt(IReadOnlyList<Message> prompt);
+
+    /// <summary>The ids of a completion, without the one that ends it.</summary>
+    public IReadOnlyList<int> EncodeCompletion(string text) => Tokenizer.EncodeContinuation(text);
+
+    /// <summary>The text of a completion's ids.</summary>
+    public string DecodeCompletion(ReadOnlySpan<int> ids) => Tokenizer.Decode(ids);
+
+    /// <summary>The template that suits a tokenizer: roles where it has markers for them, else plain text.</summary>
+    public static ChatTemplate For(Tokenizer tokenizer) =>
+        tokenizer.RoleId("assistant") is null ? new PlainTemplate(tokenizer) : new RolesTemplate(tokenizer);
+
+    /// <summary>The template of this name, or null when there is none for this tokenizer.</summary>
+    public static ChatTemplate? Find(string name, Tokenizer tokenizer) =>
+        name switch
+        {
+            PlainTemplate.TemplateName => new PlainTemplate(tokenizer),
+            RolesTemplate.TemplateName when tokenizer.RoleId("assistant") is not null => new RolesTemplate(tokenizer),
+            _ => null,
+        };
+}
