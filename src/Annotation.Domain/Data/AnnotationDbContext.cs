@@ -68,6 +68,7 @@ public sealed class AnnotationDbContext(DbContextOptions<AnnotationDbContext> op
         builder.Entity<IdentityUserToken<Guid>>().ToTable("person_tokens");
         builder.Entity<IdentityRoleClaim<Guid>>().ToTable("role_claims");
         builder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
+        builder.HasSequence<int>("run_numbers");
         SnakeCase.Apply(builder.Model);
     }
 }

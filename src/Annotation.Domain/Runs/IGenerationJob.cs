@@ -1,8 +1,8 @@
 namespace Annotation.Domain.Runs;
 
-/// <summary>Writes the completions of a generation run in a worker. The web application enqueues it by this interface.</summary>
+/// <summary>Carries out a generation or import run in a worker. The web application enqueues it by this interface.</summary>
 public interface IGenerationJob
 {
-    /// <summary>Generates what is still missing; may be called again for the same run at any time.</summary>
+    /// <summary>Does what is still missing; may be called again for the same run at any time.</summary>
     Task RunAsync(Guid runId, CancellationToken cancellationToken);
 }

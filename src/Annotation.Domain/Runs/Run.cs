@@ -6,14 +6,15 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Annotation.Domain.Runs;
 
-/// <summary>One piece of work for a worker: a training, a generation or an evaluation.</summary>
+/// <summary>One piece of work for a worker: a training, a generation, an evaluation or an import.</summary>
 public sealed class Run
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
-    public required Guid ProjectId { get; init; }
+    /// <summary>Null for a run that belongs to no project: an import, a generation for one prompt, some evaluations.</summary>
+    public Guid? ProjectId { get; init; }
 
-    /// <summary>Counts from 1 within the project.</summary>
+    /// <summary>Counts from 1 over all runs, so that a number alone names a run; from the sequence <c>run_numbers</c>.</summary>
     public required int Number { get; init; }
 
     public required RunKind Kind { get; init; }
@@ -26,11 +27,17 @@ public sealed class Run
     public required long Seed { get; init; }
 
     /// <summary>The model it starts from (or that writes, or is measured).</summary>
-    public Guid? BaseModelId { get; init; }
+    /// <remarks>Null until the run starts when nobody named one; the worker then takes the default of that moment.</remarks>
+    public Guid? BaseModelId { get; set; }
 
-    public Guid? RewardModelId { get; init; }
+    /// <summary>The reward model that scores; as <see cref="BaseModelId"/> when nobody named one.</summary>
+    public Guid? RewardModelId { get; set; }
 
-    public Guid? PreferenceSetId { get; init; }
+    /// <summary>The set it learns from or is measured on; as <see cref="BaseModelId"/> when nobody named one.</summary>
+    public Guid? PreferenceSetId { get; set; }
+
+    /// <summary>Whether PPO may use prompts that its base or reward model learned from.</summary>
+    public bool AllowOverlap { get; init; }
 
     /// <summary>Name of the model it will register; null for a run that makes none.</summary>
     public string? OutputName { get; init; }
@@ -60,6 +67,9 @@ public sealed class Run
     /// <summary>Why it failed, one line for a person.</summary>
     public string? Error { get; set; }
 
+    /// <summary>What a reader of the run should know: prompts left out, overlap allowed, what it waits for; one line.</summary>
+    public string? Notice { get; set; }
+
     /// <summary>A JSON object with the run's final figures; null until completed.</summary>
     public string? Result { get; set; }
 
@@ -79,7 +89,8 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>
         builder.Property(r => r.Settings).HasColumnType("jsonb");
         builder.Property(r => r.Result).HasColumnType("jsonb");
         builder.Property(r => r.OutputName).HasMaxLength(100);
-        builder.HasIndex(r => new { r.ProjectId, r.Number }).IsUnique();
+        builder.HasIndex(r => r.Number).IsUnique();
+        builder.HasIndex(r => r.ProjectId);
         // Two unfinished runs cannot promise the same model name.
         builder.HasIndex(r => r.OutputName).IsUnique().HasFilter("state in ('queued', 'running', 'paused')");
         builder.HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Restrict);

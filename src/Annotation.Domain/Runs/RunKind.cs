@@ -15,9 +15,12 @@ public enum RunKind
     /// <summary>Improves a policy against a reward model.</summary>
     Ppo,
 
-    /// <summary>Writes completions for a project's prompts.</summary>
+    /// <summary>Writes completions for a project's prompts, which become ranking tasks, or for one prompt.</summary>
     Generate,
 
     /// <summary>Measures a model.</summary>
     Evaluate,
+
+    /// <summary>Checks an uploaded model folder and registers it.</summary>
+    Import,
 }
