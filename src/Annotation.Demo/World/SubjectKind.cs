@@ -1,0 +1,9 @@
+namespace Annotation.Demo.World;
+
+/// <summary>What sort of thing a subject is; it decides which aspects it has.</summary>
+public enum SubjectKind
+{
+    Animal,
+    Place,
+    Thing,
+}
