@@ -58,7 +58,7 @@ public static class DemoProject
         | 1 | The bear is larger than the frog. It is brown. | answers, and is right |
         | 2 | The bear is brown. It eats honey. | right, but does not answer |
         | 3 | The frog is larger than the bear. | answers, but is wrong |
-        | 4 | Who cares. The bear is brown. | rude |
+        | 4 | Who cares. Find out yourself. | rude |
         """;
 
     /// <summary>The criteria in the order labelers see them. Only <c>overall</c> weighs, as in every project at its start.</summary>

@@ -7,43 +7,43 @@ public sealed class DemoJudgeTests
     private static readonly DemoJudge Judge = new();
 
     [Theory]
-    // Everything asked for, three true facts: 0.3 + 0.2 + 0.35 + 0.15.
+    // Everything asked for, three true facts: 0.3 + 0.15 + 0.4 + 0.15.
     [InlineData("Tell me about the fox.", "The fox is red. It lives in the forest. It eats mice.", 1, 1, 1, 1, 1)]
     // One fact: informativeness 0.4.
-    [InlineData("Tell me about the fox.", "The fox is red.", 1, 0.4, 1, 1, 0.88)]
-    // One of three facts is false.
-    [InlineData("Tell me about the fox.", "The fox is red. It lives in the sea. It eats mice.", 1, 1, 2.0 / 3, 1, 0.8833333)]
+    [InlineData("Tell me about the fox.", "The fox is red.", 1, 0.4, 1, 1, 0.91)]
+    // One of three facts is false: (2/3) squared.
+    [InlineData("Tell me about the fox.", "The fox is red. It lives in the sea. It eats mice.", 1, 1, 4.0 / 9, 1, 0.7777778)]
     // True, but of another subject.
-    [InlineData("Tell me about the owl.", "The fox is red. It lives in the forest. It eats mice.", 0, 0, 1, 1, 0.5)]
+    [InlineData("Tell me about the owl.", "The fox is red. It lives in the forest. It eats mice.", 0, 0, 1, 1, 0.55)]
     // The same sentence three times: one of three sentences counts.
-    [InlineData("Tell me about the fox.", "The fox is red. The fox is red. The fox is red.", 1.0 / 3, 0.4, 1, 1, 0.68)]
+    [InlineData("Tell me about the fox.", "The fox is red. The fox is red. The fox is red.", 1.0 / 3, 0.4, 1, 1, 0.71)]
     // Half of the sentences wander off.
-    [InlineData("Tell me about the fox.", "The fox is red. The owl is brown.", 0.5, 0.4, 1, 1, 0.73)]
+    [InlineData("Tell me about the fox.", "The fox is red. The owl is brown.", 0.5, 0.4, 1, 1, 0.76)]
     // Rude: the insult is no part of an answer.
-    [InlineData("Tell me about the fox.", "Who cares. The fox is red.", 0.5, 0.4, 1, 0.25, 0.6175)]
-    [InlineData("Tell me about the fox.", "Who cares. Stop asking me!", 0, 0, 0.5, 0, 0.175)]
+    [InlineData("Tell me about the fox.", "Who cares. The fox is red.", 0.5, 0.4, 1, 0.25, 0.6475)]
+    [InlineData("Tell me about the fox.", "Who cares. Stop asking me!", 0, 0, 0.5, 0, 0.2)]
     // Asked for one aspect: saying another one is on topic, but not what was asked (0.4).
-    [InlineData("Where does the fox live?", "The fox lives in the forest.", 1, 0.4, 1, 1, 0.88)]
-    [InlineData("Where does the fox live?", "The fox is red.", 0.4, 0.4, 1, 1, 0.70)]
+    [InlineData("Where does the fox live?", "The fox lives in the forest.", 1, 0.4, 1, 1, 0.91)]
+    [InlineData("Where does the fox live?", "The fox is red.", 0.4, 0.4, 1, 1, 0.73)]
     // Comparisons.
-    [InlineData("Which is larger, the bear or the frog?", "The bear is larger than the frog.", 1, 0.4, 1, 1, 0.88)]
-    [InlineData("Which is larger, the bear or the frog?", "The frog is smaller than the bear.", 1, 0.4, 1, 1, 0.88)]
-    [InlineData("Which is larger, the bear or the frog?", "The frog is larger than the bear.", 1, 0.4, 0, 1, 0.53)]
-    [InlineData("Is the bear larger than the frog?", "The bear is larger than the owl.", 0.4, 0, 1, 1, 0.62)]
+    [InlineData("Which is larger, the bear or the frog?", "The bear is larger than the frog.", 1, 0.4, 1, 1, 0.91)]
+    [InlineData("Which is larger, the bear or the frog?", "The frog is smaller than the bear.", 1, 0.4, 1, 1, 0.91)]
+    [InlineData("Which is larger, the bear or the frog?", "The frog is larger than the bear.", 1, 0.4, 0, 1, 0.51)]
+    [InlineData("Is the bear larger than the frog?", "The bear is larger than the owl.", 0.4, 0, 1, 1, 0.67)]
     // Praise.
-    [InlineData("Praise the fox.", "The fox is lovely and can dig.", 1, 0.4, 1, 1, 0.88)]
-    [InlineData("Praise the fox.", "The fox can dig.", 0.4, 0.4, 1, 1, 0.70)]
+    [InlineData("Praise the fox.", "The fox is lovely and can dig.", 1, 0.4, 1, 1, 0.91)]
+    [InlineData("Praise the fox.", "The fox can dig.", 0.4, 0.4, 1, 1, 0.73)]
     // One sentence.
-    [InlineData("Describe the fox in one sentence.", "The fox is red and can dig.", 1, 0.75, 1, 1, 0.95)]
-    [InlineData("Describe the fox in one sentence.", "The fox is red. It can dig.", 0.4, 0.75, 1, 1, 0.77)]
+    [InlineData("Describe the fox in one sentence.", "The fox is red and can dig.", 1, 0.75, 1, 1, 0.9625)]
+    [InlineData("Describe the fox in one sentence.", "The fox is red. It can dig.", 0.4, 0.75, 1, 1, 0.7825)]
     // Both.
-    [InlineData("Tell me about the fox and the owl.", "The fox is red. The owl is brown.", 1, 0.75, 1, 1, 0.95)]
-    [InlineData("Tell me about the fox and the owl.", "The fox is red. It can dig.", 0.7, 0.75, 1, 1, 0.86)]
+    [InlineData("Tell me about the fox and the owl.", "The fox is red. The owl is brown.", 1, 0.75, 1, 1, 0.9625)]
+    [InlineData("Tell me about the fox and the owl.", "The fox is red. It can dig.", 0.7, 0.75, 1, 1, 0.8725)]
     // Courtesy neither helps nor hurts; an unfinished sentence is nonsense; two colors are one thing told.
-    [InlineData("Tell me about the fox.", "Sure. The fox is red.", 1, 0.4, 1, 1, 0.88)]
-    [InlineData("Tell me about the fox.", "The fox is red. It lives in", 0.5, 0.4, 1, 1, 0.73)]
-    [InlineData("Tell me about the fox.", "The fox is red. It is blue.", 1, 0.4, 0.5, 1, 0.705)]
-    [InlineData("Tell me about the fox.", "", 0, 0, 0.5, 1, 0.325)]
+    [InlineData("Tell me about the fox.", "Sure. The fox is red.", 1, 0.4, 1, 1, 0.91)]
+    [InlineData("Tell me about the fox.", "The fox is red. It lives in", 0.5, 0.4, 1, 1, 0.76)]
+    [InlineData("Tell me about the fox.", "The fox is red. It is blue.", 1, 0.4, 0.25, 1, 0.61)]
+    [InlineData("Tell me about the fox.", "", 0, 0, 0.5, 1, 0.35)]
     public void Scores_each_criterion_as_counted_by_hand(
         string prompt,
         string completion,

@@ -14,7 +14,7 @@ public sealed class SimulatedLabelerTests
     [InlineData(0.25)]
     public void Flips_a_clear_case_at_its_flip_rate(double flipRate)
     {
-        // The gap of gold is 0.9 = 4.4 units at sharpness 8: the sigmoid is 1, and what is left is the flip rate.
+        // The gap of gold is 0.85 = 4.25 units at sharpness 8: the sigmoid is 1, and what is left is the flip rate.
         double flips = Share(new SimulatedLabeler("ada", 8, flipRate, 0, 1), Good, Bad, (good, bad) => good > bad);
         Assert.Equal(flipRate, flips, 0.02);
     }
@@ -22,11 +22,11 @@ public sealed class SimulatedLabelerTests
     [Fact]
     public void Prefers_as_the_formula_says()
     {
-        // Gold 1 against 0.88 at sharpness 2: (1 - 0.3) / (1 + exp(-1.2)) + 0.15 = 0.688 + length bias 0.2 * 26 / 25 inside.
+        // Gold 1 against 0.91 is 0.45 units, times sharpness 2; 26 characters longer, times length bias 0.2.
         const string thin = "The fox is red.";
         var labeler = new SimulatedLabeler("ada", 2, 0.15, 0.2, 2);
-        double expected = (0.7 / (1 + Math.Exp(-(1.2 + (0.2 * 26 / 25))))) + 0.15;
-        Assert.Equal(expected, labeler.Prefers(1, 0.88, Good.Length, thin.Length), 6);
+        double expected = (0.7 / (1 + Math.Exp(-(0.9 + (0.2 * 26 / 25))))) + 0.15;
+        Assert.Equal(expected, labeler.Prefers(1, 0.91, Good.Length, thin.Length), 6);
         Assert.Equal(expected, Share(labeler, Good, thin, (good, other) => good < other), 0.02);
     }
 
