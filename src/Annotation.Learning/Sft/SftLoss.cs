@@ -14,9 +14,9 @@ public static class SftLoss
     public static (Tensor Positions, Tensor Targets) Predictions(Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var shifted = labels.roll(-1, 1).index_fill(1, tensor(new[] { labels.shape[1] - 1 }, device: labels.device), SftBatch.IgnoredLabel);
+        var shifted = labels.roll(-1, 1).index_fill(1, tensor(new[] { labels.shape[1] - 1 }, device: labels.device), SftRow.IgnoredLabel);
         var flat = shifted.flatten();
-        var positions = flat.ne(SftBatch.IgnoredLabel).nonzero().squeeze(1);
+        var positions = flat.ne(SftRow.IgnoredLabel).nonzero().squeeze(1);
         return (positions.MoveToOuterDisposeScope(), flat.index_select(0, positions).MoveToOuterDisposeScope());
     }
 

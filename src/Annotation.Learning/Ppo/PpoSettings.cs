@@ -1,0 +1,106 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Annotation.Learning.Ppo;
+
+/// <summary>Settings of proximal policy optimisation against a reward model.</summary>
+public sealed record PpoSettings
+{
+    /// <summary>Times to collect completions and learn from them.</summary>
+    [Range(1, 100_000)]
+    public int Iterations { get; init; } = 40;
+
+    /// <summary>Completions collected per iteration, one per prompt.</summary>
+    [Range(1, 65536)]
+    public int RolloutSize { get; init; } = 64;
+
+    /// <summary>Completions per optimizer step.</summary>
+    [Range(1, 65536)]
+    public int MinibatchSize { get; init; } = 32;
+
+    /// <summary>Passes over each rollout.</summary>
+    [Range(1, 100)]
+    public int Epochs { get; init; } = 4;
+
+    /// <summary>Longest completion in tokens.</summary>
+    [Range(1, 131072)]
+    public int MaxNewTokens { get; init; } = 64;
+
+    /// <summary>Sampling temperature; the log-probabilities are those of this temperature.</summary>
+    [Range(0.01, 10.0)]
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Learning rate of the policy at the first iteration; it falls linearly to 0 over the iterations.</summary>
+    [Range(0.0, 1.0)]
+    public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>Learning rate of the value model, with the same schedule.</summary>
+    [Range(0.0, 1.0)]
+    public double ValueLearningRate { get; init; } = 3e-4;
+
+    /// <summary>Iterations at the start in which only the value model learns.</summary>
+    [Range(0, 1000)]
+    public int ValueWarmupIterations { get; init; } = 1;
+
+    /// <summary>Coefficient of the KL penalty in the reward, per nat.</summary>
+    [Range(0.0, 100.0)]
+    public double KlCoefficient { get; init; } = 0.05;
+
+    /// <summary>KL per completion in nats towards which the coefficient is steered; null leaves it as it is.</summary>
+    [Range(1e-3, 1e4)]
+    public double? TargetSequenceKl { get; init; }
+
+    /// <summary>Completions over which the coefficient adapts.</summary>
+    [Range(1.0, 1e9)]
+    public double KlHorizon { get; init; } = 10000;
+
+    /// <summary>Scores beyond plus or minus this count as this; null clips nothing.</summary>
+    [Range(0.01, 1e6)]
+    public double? ScoreClip { get; init; } = 5;
+
+    /// <summary>Taken off the score of a completion that did not end.</summary>
+    [Range(0.0, 1000.0)]
+    public double MissingEndPenalty { get; init; } = 1;
+
+    /// <summary>Discount per token.</summary>
+    [Range(0.0, 1.0)]
+    public double Gamma { get; init; } = 1;
+
+    /// <summary>Lambda of generalised advantage estimation.</summary>
+    [Range(0.0, 1.0)]
+    public double Lambda { get; init; } = 0.95;
+
+    /// <summary>The probability ratio is clipped to 1 minus and plus this.</summary>
+    [Range(0.001, 10.0)]
+    public double ClipRange { get; init; } = 0.2;
+
+    /// <summary>Bound on the loss of a token of negative advantage, in multiples of it; null leaves it off.</summary>
+    [Range(1.0, 1000.0)]
+    public double? DualClip { get; init; }
+
+    /// <summary>Values are clipped to the old ones minus and plus this; null clips nothing.</summary>
+    [Range(0.001, 1000.0)]
+    public double? ValueClipRange { get; init; } = 0.2;
+
+    /// <summary>How token losses become one number.</summary>
+    public TokenAggregation Aggregation { get; init; } = TokenAggregation.TokenMean;
+
+    /// <summary>Weight of the policy's entropy, which is added to what is maximised.</summary>
+    [Range(0.0, 10.0)]
+    public double EntropyCoefficient { get; init; }
+
+    /// <summary>Learning from a rollout stops when the policy has moved this far from the one that wrote it (approximate KL per token).</summary>
+    [Range(1e-6, 1e6)]
+    public double MaxApproximateKl { get; init; } = 0.2;
+
+    /// <summary>Largest joint L2 norm of the gradients, of policy and value model apart.</summary>
+    [Range(1e-6, 1e6)]
+    public double GradientClip { get; init; } = 1;
+
+    /// <summary>Iterations between checkpoints.</summary>
+    [Range(1, 100_000)]
+    public int CheckpointIterations { get; init; } = 5;
+
+    /// <summary>Seed of sampling and of the order of prompts and completions.</summary>
+    [Range(0, int.MaxValue)]
+    public int Seed { get; init; } = 1;
+}

@@ -1,0 +1,70 @@
+using Annotation.Learning.Models;
+using Annotation.Learning.RewardModeling;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Annotation.Learning.Ppo;
+
+/// <summary>Predicts the return of a completion from each of its positions: a trunk of its own and a linear head.</summary>
+internal sealed class ValueModel : IDisposable
+{
+    private readonly LanguageModel _trunk;
+    private readonly Tensor _weight; // (1, d)
+    private readonly Tensor _bias; // (1)
+
+    private ValueModel(LanguageModel trunk, Tensor weight, Tensor bias)
+    {
+        _trunk = trunk;
+        _weight = weight.requires_grad_().DetachFromDisposeScope();
+        _bias = bias.requires_grad_().DetachFromDisposeScope();
+    }
+
+    /// <summary>
+    /// The first member of a reward model, its heads folded into one that gives the weighted sum of the normalised scores
+    /// (Stiennon et al. 2020, G.1: better than sharing the policy's trunk).
+    /// </summary>
+    internal static ValueModel FromReward(RewardModel model)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var member = model.Members[0];
+        var (type, device) = (member.HeadWeight.dtype, member.HeadWeight.device);
+        var scale = model.Criteria.Select((c, i) => c.Weight / member.Normalization[i].Std).ToArray();
+        var factors = tensor(scale, type, device).unsqueeze(0); // (1, C)
+        var means = tensor(member.Normalization.Select(n => n.Mean).ToArray(), type, device);
+        var weight = factors.mm(member.HeadWeight);
+        var bias = (factors * (member.HeadBias - means)).sum(1);
+        return new(member.Trunk.Clone(), weight.detach(), bias.detach());
+    }
+
+    /// <summary>A copy of a trunk with a head of zeros.</summary>
+    internal static ValueModel FromTrunk(LanguageModel trunk)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        return new(trunk.Clone(), zeros([1, trunk.Config.HiddenSize], trunk.ScalarType, trunk.Device), zeros(1, trunk.ScalarType, trunk.Device));
+    }
+
+    /// <summary>Everything that is trained, by name.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Weights()
+    {
+        var weights = _trunk.Weights.ToDictionary(w => w.Key, w => (Tensor)w.Value);
+        weights["head.weight"] = _weight;
+        weights["head.bias"] = _bias;
+        return weights;
+    }
+
+    /// <summary>The value before each token of the completions, (B, T).</summary>
+    internal Tensor Values(CompletionBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        return functional.linear(batch.Select(_trunk), _weight, _bias).view(batch.Labels.shape).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        _trunk.Dispose();
+        _weight.Dispose();
+        _bias.Dispose();
+    }
+}

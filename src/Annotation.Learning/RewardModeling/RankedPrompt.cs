@@ -1,0 +1,20 @@
+using Annotation.Learning.Text;
+
+namespace Annotation.Learning.RewardModeling;
+
+/// <summary>Completions of one prompt, ranked by one labeler.</summary>
+/// <param name="Prompt">The conversation so far.</param>
+/// <param name="Completions">What was ranked.</param>
+/// <param name="RanksByCriterion">By criterion, the rank of each completion: 1 is best, equal ranks tie, null is not ranked.</param>
+public sealed record RankedPrompt(
+    IReadOnlyList<Message> Prompt,
+    IReadOnlyList<string> Completions,
+    IReadOnlyDictionary<string, int?[]> RanksByCriterion
+)
+{
+    /// <summary>Who ranked; needed only to measure how far labelers agree.</summary>
+    public string? Labeler { get; init; }
+}
+
+/// <summary>A criterion and its weight in the one score that a policy is trained on.</summary>
+public sealed record WeightedCriterion(string Key, double Weight);

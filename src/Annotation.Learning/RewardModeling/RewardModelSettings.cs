@@ -1,0 +1,97 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Annotation.Learning.RewardModeling;
+
+/// <summary>The loss that turns rankings into scores.</summary>
+public enum PreferenceLoss
+{
+    /// <summary>Mean over a ranking's untied pairs of -log sigmoid(winner - loser) (InstructGPT eq. 1).</summary>
+    Pairwise,
+
+    /// <summary>Likelihood of the whole order; for strict rankings.</summary>
+    PlackettLuce,
+
+    /// <summary>Pairs with ties as outcomes, tie strength from the share of ties seen (Rao and Kupper 1967).</summary>
+    RaoKupper,
+
+    /// <summary>Pairs with ties as outcomes, tie strength from the share of ties seen (Davidson 1970).</summary>
+    Davidson,
+}
+
+/// <summary>Settings of reward-model training.</summary>
+public sealed record RewardModelSettings
+{
+    /// <summary>Peak learning rate.</summary>
+    [Range(1e-8, 1.0)]
+    public double LearningRate { get; init; } = 3e-4;
+
+    /// <summary>Passes over the rankings; reward models overfit after few. Fewer are made when the validation loss stops falling.</summary>
+    [Range(1, 1000)]
+    public int Epochs { get; init; } = 3;
+
+    /// <summary>Ranked prompts per optimizer step.</summary>
+    [Range(1, 4096)]
+    public int BatchPrompts { get; init; } = 16;
+
+    /// <summary>What is minimised.</summary>
+    public PreferenceLoss Loss { get; init; } = PreferenceLoss.Pairwise;
+
+    /// <summary>Share of pairs assumed to be labelled the wrong way round (only with the pairwise loss).</summary>
+    [Range(0.0, 0.49)]
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Weight of (winner + loser)^2, which keeps the scores around 0.</summary>
+    [Range(0.0, 10.0)]
+    public double CenterCoefficient { get; init; } = 0.01;
+
+    /// <summary>Models trained from different seeds whose scores are combined.</summary>
+    [Range(1, 16)]
+    public int Members { get; init; } = 1;
+
+    /// <summary>How the members' scores become one.</summary>
+    public EnsembleRule EnsembleRule { get; init; } = EnsembleRule.Mean;
+
+    /// <summary>Factor of the members' variance that <see cref="EnsembleRule.UncertaintyWeighted"/> takes off.</summary>
+    [Range(0.0, 100.0)]
+    public double UncertaintyWeight { get; init; } = 0.5;
+
+    /// <summary>Longest row in tokens, prompt, completion and end together. Longer completions are left out and counted: cut ones are not what was judged.</summary>
+    [Range(2, 131072)]
+    public int MaxLength { get; init; } = 1024;
+
+    /// <summary>Share of all steps over which the learning rate rises from 0.</summary>
+    [Range(0.0, 1.0)]
+    public double WarmupShare { get; init; } = 0.03;
+
+    /// <summary>Share of the peak learning rate at which the cosine ends.</summary>
+    [Range(0.0, 1.0)]
+    public double FinalLearningRateShare { get; init; } = 0.1;
+
+    /// <summary>Largest joint L2 norm of the gradients.</summary>
+    [Range(1e-6, 1e6)]
+    public double GradientClip { get; init; } = 1;
+
+    /// <summary>Decoupled weight decay.</summary>
+    [Range(0.0, 1.0)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>Validations per epoch.</summary>
+    [Range(1, 100)]
+    public int ValidationsPerEpoch { get; init; } = 4;
+
+    /// <summary>Validations without a new minimum after which training stops. The weights of the minimum are kept in any case.</summary>
+    [Range(1, 1000)]
+    public int Patience { get; init; } = 4;
+
+    /// <summary>Most tokens (pads included) per forward pass.</summary>
+    [Range(64, 1 << 24)]
+    public int MaxTokensPerPass { get; init; } = 16384;
+
+    /// <summary>Steps between checkpoints.</summary>
+    [Range(1, 1_000_000)]
+    public int CheckpointSteps { get; init; } = 50;
+
+    /// <summary>Seed of the heads and of the order of the rankings.</summary>
+    [Range(0, int.MaxValue)]
+    public int Seed { get; init; } = 1;
+}
