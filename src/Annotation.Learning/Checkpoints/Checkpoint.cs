@@ -1,0 +1,18 @@
+using static TorchSharp.torch;
+
+namespace Annotation.Learning.Checkpoints;
+
+/// <summary>What a run saved at some step.</summary>
+/// <param name="Step">Steps done when it was saved.</param>
+/// <param name="Tensors">Weights, optimizer moments and the like, on the CPU.</param>
+/// <param name="State">Everything that is not a tensor.</param>
+public sealed record Checkpoint<T>(int Step, IReadOnlyDictionary<string, Tensor> Tensors, T State) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (var tensor in Tensors.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Annotation.Learning.Models;
+using Annotation.Learning.Text;
+using static TorchSharp.torch;
+
+namespace Annotation.Learning.Checkpoints;
+
+/// <summary>
+/// The checkpoints of one run. Each is a folder of its own, complete the moment it has its name: it is written under
+/// another name, flushed to the disk and renamed. The last two are kept.
+/// </summary>
+/// <param name="path">The folder; made when the first checkpoint is saved.</param>
+/// <param name="warn">Told in one line of each checkpoint that cannot be used.</param>
+public sealed class CheckpointFolder(string path, Action<string>? warn = null)
+{
+    private const int Kept = 2;
+    private const string Prefix = "step-";
+    private const string Unfinished = "unfinished-";
+    private const string TensorsName = "tensors.safetensors";
+    private const string StateName = "state.json";
+
+    /// <summary>Where the checkpoints are.</summary>
+    public string Path => path;
+
+    /// <summary>The checkpoints of a part of the run, in a folder inside this one.</summary>
+    public CheckpointFolder Inner(string name) => new(System.IO.Path.Combine(path, name), warn);
+
+    /// <summary>Saves a checkpoint, and removes the ones older than the one before it.</summary>
+    public void Save<T>(int step, IReadOnlyList<KeyValuePair<string, Tensor>> tensors, T state)
+    {
+        Directory.CreateDirectory(path);
+        RemoveUnfinished();
+        var temporary = System.IO.Path.Combine(path, Unfinished + System.IO.Path.GetRandomFileName());
+        Directory.CreateDirectory(temporary);
+        var tensorsPath = System.IO.Path.Combine(temporary, TensorsName);
+        SafetensorsWriter.Write(tensorsPath, tensors);
+        WriteState(System.IO.Path.Combine(temporary, StateName), new Document<T>(step, Hash(tensorsPath), state));
+
+        var final = System.IO.Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D10}"));
+        if (Directory.Exists(final))
+        {
+            Directory.Delete(final, recursive: true);
+        }
+
+        Directory.Move(temporary, final);
+        foreach (var old in NewestFirst().Skip(Kept))
+        {
+            Directory.Delete(old, recursive: true);
+        }
+    }
+
+    /// <summary>The newest checkpoint that is whole, or null. The caller disposes it.</summary>
+    public Checkpoint<T>? Latest<T>()
+    {
+        foreach (var folder in NewestFirst())
+        {
+            try
+            {
+                return Read<T>(folder);
+            }
+            catch (Exception e) when (e is ModelFolderException or JsonException or IOException)
+            {
+                warn?.Invoke($"Checkpoint {folder} is not whole and is left out: {e.Message.ReplaceLineEndings(" ")}");
+            }
+        }
+
+        return null;
+    }
+
+    private static Checkpoint<T> Read<T>(string folder)
+    {
+        var (tensorsPath, statePath) = (System.IO.Path.Combine(folder, TensorsName), System.IO.Path.Combine(folder, StateName));
+        var document = JsonSerializer.Deserialize<Document<T>>(File.ReadAllBytes(statePath)) ?? throw new JsonException($"{statePath} is empty");
+        if (Hash(tensorsPath) != document.TensorsSha256)
+        {
+            throw new IOException($"{tensorsPath} is not what was saved.");
+        }
+
+        using var file = SafetensorsFile.Open(tensorsPath);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var name in file.Entries.Keys)
+        {
+            tensors[name] = file.Read(name).DetachFromDisposeScope();
+        }
+
+        return new Checkpoint<T>(document.Step, tensors, document.State);
+    }
+
+    private IEnumerable<string> NewestFirst() =>
+        Directory.Exists(path) ? Directory.EnumerateDirectories(path, Prefix + "*").OrderDescending(StringComparer.Ordinal) : [];
+
+    private void RemoveUnfinished()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(path, Unfinished + "*"))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void WriteState<T>(string file, Document<T> document)
+    {
+        using var stream = File.Create(file);
+        JsonSerializer.Serialize(stream, document);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static string Hash(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private sealed record Document<T>(int Step, string TensorsSha256, T State);
+}

@@ -1,0 +1,99 @@
+using Annotation.Learning.Training;
+
+namespace Annotation.Learning.Generation;
+
+/// <summary>Draws tokens for one row from a stream of its own, so that its mates in a batch change nothing.</summary>
+internal sealed class TokenChooser(SamplingSettings settings, int row)
+{
+    private readonly SeededRandom _random = new(settings.Seed, row);
+
+    /// <summary>The next token and its log-probability under softmax(logits / temperature).</summary>
+    /// <param name="logits">(V)</param>
+    /// <param name="probabilities">(V), overwritten.</param>
+    internal (int Id, float LogProbability) Choose(ReadOnlySpan<float> logits, Span<double> probabilities)
+    {
+        var temperature = settings.Temperature == 0 ? 1 : settings.Temperature;
+        var best = IndexOfMaximum(logits);
+        double maximum = logits[best];
+        if (!double.IsFinite(maximum))
+        {
+            throw new InvalidOperationException("The model's logits are not finite: its weights are broken, or training has diverged.");
+        }
+
+        var sum = 0.0;
+        for (var id = 0; id < logits.Length; id++)
+        {
+            sum += probabilities[id] = Math.Exp((logits[id] - maximum) / temperature);
+        }
+
+        var chosen = settings.Temperature == 0 ? best : Draw(probabilities, Restrict(probabilities, sum));
+        return (chosen, (float)((logits[chosen] - maximum) / temperature - Math.Log(sum)));
+    }
+
+    /// <summary>Sets the weights outside top-k and top-p to 0; returns the sum of the rest.</summary>
+    private double Restrict(Span<double> weights, double sum)
+    {
+        var count = settings.TopK is > 0 and var k && k < weights.Length ? k : weights.Length;
+        if (count == weights.Length && settings.TopP >= 1)
+        {
+            return sum;
+        }
+
+        // Most probable first, equal ones by id, so that the choice is the same everywhere.
+        var copy = weights.ToArray();
+        var order = Enumerable.Range(0, copy.Length).ToArray();
+        Array.Sort(order, (a, b) => copy[a] != copy[b] ? copy[b].CompareTo(copy[a]) : a.CompareTo(b));
+        var within = 0.0;
+        for (var i = 0; i < count; i++)
+        {
+            within += copy[order[i]];
+        }
+
+        weights.Clear();
+        var kept = 0.0;
+        for (var i = 0; i < count && (i == 0 || kept < settings.TopP * within); i++)
+        {
+            kept += weights[order[i]] = copy[order[i]];
+        }
+
+        return kept;
+    }
+
+    private int Draw(ReadOnlySpan<double> weights, double sum)
+    {
+        var left = _random.NextDouble() * sum;
+        var last = 0;
+        for (var id = 0; id < weights.Length; id++)
+        {
+            if (weights[id] == 0)
+            {
+                continue;
+            }
+
+            left -= weights[id];
+            if (left < 0)
+            {
+                return id;
+            }
+
+            last = id;
+        }
+
+        return last;
+    }
+
+    private static int IndexOfMaximum(ReadOnlySpan<float> values)
+    {
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
+        {
+            // A NaN, too, becomes the maximum and is noticed.
+            if (!(values[i] <= values[best]))
+            {
+                best = i;
+            }
+        }
+
+        return best;
+    }
+}
