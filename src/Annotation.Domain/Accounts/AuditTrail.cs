@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Annotation.Domain.Data;
+
+namespace Annotation.Domain.Accounts;
+
+/// <summary>Adds audit events to the unit of work of the change they tell about.</summary>
+internal static class AuditTrail
+{
+    /// <summary>Adds the event; it is stored with the context's next save, in the same transaction.</summary>
+    public static void Audit(
+        this AnnotationDbContext db,
+        DateTimeOffset at,
+        Guid? personId,
+        string action,
+        string subject,
+        object? details = null
+    ) =>
+        db.AuditEvents.Add(
+            new AuditEvent
+            {
+                At = at,
+                PersonId = personId,
+                Action = action,
+                Subject = subject,
+                Details = details is null ? "{}" : JsonSerializer.Serialize(details, JsonSerializerOptions.Web),
+            }
+        );
+}

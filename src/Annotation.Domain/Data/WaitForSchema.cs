@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Annotation.Domain.Data;
+
+/// <summary>Lets a worker wait until the web application has brought the database up to this program's schema.</summary>
+public sealed class WaitForSchema(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Returns when no migration is missing; ends only so or by the token.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!await IsReadyAsync(cancellationToken))
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            var applied = await db.Database.GetAppliedMigrationsAsync(cancellationToken);
+            return !db.Database.GetMigrations().Except(applied).Any();
+        }
+        catch (NpgsqlException)
+        {
+            // No server or no database yet: that is what this waits for.
+            return false;
+        }
+    }
+}

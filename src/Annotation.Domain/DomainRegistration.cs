@@ -1,0 +1,52 @@
+using Annotation.Domain.Accounts;
+using Annotation.Domain.Data;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace Annotation.Domain;
+
+/// <summary>Registers everything a host needs of this room.</summary>
+public static class DomainRegistration
+{
+    /// <summary>Adds the database, people and roles, and every use case. All use cases are safe for any thread.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="connectionString">PostgreSQL 15 or later.</param>
+    /// <returns>The identity builder, for hosts that add sign-in.</returns>
+    public static IdentityBuilder AddAnnotationDomain(this IServiceCollection services, string connectionString)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddDbContextFactory<AnnotationDbContext>(
+            (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+        );
+        foreach (var useCase in UseCases())
+        {
+            services.AddSingleton(useCase);
+        }
+
+        return services
+            .AddIdentityCore<Person>(options =>
+            {
+                // Length is what makes a password strong; rules about characters only make it forgotten.
+                options.Password.RequiredLength = 12;
+                options.Password.RequireDigit = false;
+                options.Password.RequireLowercase = false;
+                options.Password.RequireUppercase = false;
+                options.Password.RequireNonAlphanumeric = false;
+                options.Password.RequiredUniqueChars = 4;
+            })
+            .AddRoles<IdentityRole<Guid>>()
+            .AddEntityFrameworkStores<AnnotationDbContext>();
+    }
+
+    /// <summary>The use cases: public sealed classes whose one public method is <c>RunAsync</c>.</summary>
+    private static IEnumerable<Type> UseCases() =>
+        typeof(DomainRegistration).Assembly.GetExportedTypes().Where(type =>
+            type is { IsClass: true, IsSealed: true, IsAbstract: false }
+            && type.GetMethod("RunAsync") is { } run
+            && run.DeclaringType == type
+        );
+}

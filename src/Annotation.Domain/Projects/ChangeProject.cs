@@ -1,0 +1,42 @@
+using Annotation.Domain.Accounts;
+using Annotation.Domain.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Annotation.Domain.Projects;
+
+/// <summary>Changes what an engineer may choose about a project.</summary>
+public sealed class ChangeProject(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
+{
+    /// <summary>Stores the settings; a new guideline text gets the next guideline version, which is returned.</summary>
+    public async Task<Outcome<int>> RunAsync(
+        Guid projectId,
+        ProjectSettings settings,
+        Guid? changedBy,
+        CancellationToken cancellationToken
+    )
+    {
+        if (settings.Check() is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await ProjectLock.TakeAsync(db, projectId, cancellationToken) is not { } project)
+        {
+            return new Refusal("unknown-project", $"There is no project {projectId}.");
+        }
+
+        project.GuidelineVersion += project.Guideline == settings.Guideline ? 0 : 1;
+        project.Description = settings.Description;
+        project.Guideline = settings.Guideline;
+        project.CompletionsPerTask = settings.CompletionsPerTask;
+        project.JudgementsPerTask = settings.JudgementsPerTask;
+        project.MaxNewTokens = settings.MaxNewTokens;
+        project.Temperature = settings.Temperature;
+        db.Audit(time.Now(), changedBy, "project.changed", project.Name, settings);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return project.GuidelineVersion;
+    }
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Annotation.Domain.Projects;
+
+/// <summary>What an engineer may choose about a project.</summary>
+public sealed record ProjectSettings
+{
+    /// <summary>One paragraph about the goal.</summary>
+    [StringLength(10_000)]
+    public string Description { get; init; } = "";
+
+    /// <summary>Markdown for labelers.</summary>
+    [StringLength(200_000)]
+    public string Guideline { get; init; } = "";
+
+    /// <summary>How many completions are generated for one ranking task.</summary>
+    [Range(2, 9)]
+    public int CompletionsPerTask { get; init; } = 4;
+
+    /// <summary>How many different people judge each new task.</summary>
+    [Range(1, 100)]
+    public int JudgementsPerTask { get; init; } = 1;
+
+    /// <summary>Upper bound of a generated completion, in tokens.</summary>
+    [Range(1, 8192)]
+    public int MaxNewTokens { get; init; } = 64;
+
+    /// <summary>Sampling temperature of generated completions; 0 takes the likeliest token.</summary>
+    [Range(0.0, 10.0)]
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Says in one sentence what is out of range, or null.</summary>
+    public Refusal? Check()
+    {
+        var problems = new List<ValidationResult>();
+        return Validator.TryValidateObject(this, new ValidationContext(this), problems, validateAllProperties: true)
+            ? null
+            : new Refusal("invalid-project-settings", string.Join(" ", problems.Select(p => p.ErrorMessage)));
+    }
+}
