@@ -1,4 +1,10 @@
 using System.CommandLine;
+using Annotation.Cli.Accounts;
+using Annotation.Cli.Files;
+using Annotation.Cli.Models;
+using Annotation.Cli.Operations;
+using Annotation.Cli.Projects;
+using Annotation.Cli.Runs;
 using Annotation.Cli.Terminal;
 using Annotation.Cli.Up;
 
@@ -52,5 +58,19 @@ public static class CommandLine
             Invocation.Server,
             Invocation.Token,
             UpVerb.Create(),
+            ProjectVerbs.Create(),
+            ImportVerbs.Create(),
+            ExportVerbs.Create(),
+            TaskVerbs.Create(),
+            SetVerbs.Create(),
+            ModelVerbs.Create(),
+            GenerateVerb.Create(),
+            TrainVerbs.Create(),
+            RunVerbs.Create(),
+            EvaluateVerbs.Create(),
+            OperationVerbs.Nodes(),
+            OperationVerbs.Queues(),
+            AccountVerbs.People(),
+            AccountVerbs.Tokens(),
         };
 }

@@ -37,9 +37,6 @@ public sealed class Invocation(ParseResult arguments, TextWriter output, TextWri
     /// <summary>Whether the result is one JSON document.</summary>
     public bool IsJson => arguments.GetValue(Json);
 
-    /// <summary>The text result's writer.</summary>
-    public TextWriter Output => output;
-
     /// <summary>An option's value.</summary>
     public T Value<T>(Option<T> option) => arguments.GetValue(option)!;
 

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Annotation.Cli.Projects;
+using Annotation.Cli.Terminal;
+using Annotation.Client.Contracts;
+
+namespace Annotation.Cli.Files;
+
+/// <summary>`import prompts|demonstrations|preferences`: every row lands or is reported; exit code 1 if one was not taken.</summary>
+public static class ImportVerbs
+{
+    private const int MostReportedRows = 50;
+
+    /// <summary>The verb with its parts.</summary>
+    public static Command Create() =>
+        new("import", "Import files into a project") { Of("prompts"), Of("demonstrations"), Of("preferences") };
+
+    private static Command Of(string kind)
+    {
+        var project = ProjectOption.Required();
+        var format = new Option<string>("--format")
+        {
+            Description = "hh-rlhf, trl, oasst, openai-summarize, rankings, alpaca or jsonl",
+            Required = true,
+            HelpName = "F",
+        };
+        var files = new Argument<FileInfo[]>("FILE")
+        {
+            Description = "Files; a name ending in .gz is unpacked",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        return new Command(kind, $"Import {kind}") { project, format, files }.Does(
+            async (invocation, cancellation) =>
+            {
+                using var client = invocation.Connect();
+                var reports = new List<ImportedFile>();
+                foreach (var file in invocation.Value(files))
+                {
+                    await using var bytes = InputFile.Open(file);
+                    var report = await client.Files.ImportAsync(
+                        invocation.Value(project),
+                        kind,
+                        invocation.Value(format),
+                        file.Name,
+                        bytes,
+                        cancellation
+                    );
+                    reports.Add(new ImportedFile(file.ToString(), report.Landed, report.Repeated, report.Rejected));
+                    foreach (var row in report.Rejected.Take(MostReportedRows))
+                    {
+                        invocation.Note($"{file}:{row.Line}: {row.Reason}");
+                    }
+
+                    if (report.Rejected.Count > MostReportedRows)
+                    {
+                        invocation.Note($"{file}: {report.Rejected.Count - MostReportedRows} more rows were not taken; --json lists all.");
+                    }
+                }
+
+                invocation.Write(
+                    new
+                    {
+                        landed = reports.Sum(r => r.Landed),
+                        repeated = reports.Sum(r => r.Repeated),
+                        rejected = reports.Sum(r => r.Rejected.Count),
+                        files = reports,
+                    },
+                    writer =>
+                    {
+                        foreach (var report in reports)
+                        {
+                            writer.WriteLine(
+                                $"{report.File}: {report.Landed} landed, {report.Repeated} were there already, {report.Rejected.Count} rejected"
+                            );
+                        }
+                    }
+                );
+                return reports.Any(report => report.Rejected.Count > 0) ? 1 : 0;
+            }
+        );
+    }
+
+    private sealed record ImportedFile(string File, int Landed, int Repeated, IReadOnlyList<RejectedRow> Rejected);
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Json;
+using Annotation.Cli.Terminal;
+using Annotation.Client.Contracts;
+
+namespace Annotation.Cli.Runs;
+
+/// <summary>`generate`: completions of one prompt.</summary>
+public static class GenerateVerb
+{
+    /// <summary>The verb as the parser knows it.</summary>
+    public static Command Create()
+    {
+        var model = new Option<string>("--model")
+        {
+            Description = "The policy",
+            Required = true,
+            HelpName = "N",
+        };
+        var prompt = new Option<string>("--prompt")
+        {
+            Description = "What the user says",
+            Required = true,
+            HelpName = "TEXT",
+        };
+        var count = new Option<int>("--count") { Description = "How many completions", DefaultValueFactory = _ => 1 };
+        var tokens = new Option<int>("--max-tokens") { Description = "Longest completion", DefaultValueFactory = _ => 64 };
+        var temperature = new Option<double>("--temperature")
+        {
+            Description = "0 takes the likeliest token each time",
+            DefaultValueFactory = _ => 1,
+        };
+        var seed = new Option<long>("--seed") { Description = "The same seed writes the same", DefaultValueFactory = _ => 1 };
+        return new Command("generate", "Write completions of a prompt")
+        {
+            model,
+            prompt,
+            count,
+            tokens,
+            temperature,
+            seed,
+        }.Does(
+            async (invocation, cancellation) =>
+            {
+                using var client = invocation.Connect();
+                var run = await client.Runs.GenerateAsync(
+                    new GenerateRequest(
+                        invocation.Value(model),
+                        invocation.Value(prompt),
+                        Count: invocation.Value(count),
+                        MaxTokens: invocation.Value(tokens),
+                        Temperature: invocation.Value(temperature),
+                        Seed: invocation.Value(seed)
+                    ),
+                    cancellation
+                );
+                run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
+                RunWatch.RequireCompleted(run);
+                var completions =
+                    run.Result is { } result && result.TryGetProperty("completions", out var list)
+                        ? list
+                        : throw new CommandFailedException($"Run {run.Number} has no completions in its result.");
+                invocation.Write(
+                    new { run = run.Number, model = invocation.Value(model), completions },
+                    writer => WriteTexts(writer, completions)
+                );
+            }
+        );
+    }
+
+    private static void WriteTexts(TextWriter writer, JsonElement completions)
+    {
+        foreach (var completion in completions.EnumerateArray())
+        {
+            writer.WriteLine(completion.GetProperty("text").GetString());
+        }
+    }
+}
