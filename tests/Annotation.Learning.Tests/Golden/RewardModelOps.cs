@@ -71,7 +71,7 @@ internal static class RewardModelOps
     internal static IReadOnlyDictionary<string, object?> Ties(GoldenInputs inputs)
     {
         var (a, b) = (inputs.Leaf("score_a"), inputs.Leaf("score_b"));
-        var logStrength = tensor(Math.Log(inputs.Number("param")), inputs.Dtype, inputs.Device, requires_grad: true);
+        var logStrength = tensor(Math.Log(inputs.Number("param")), inputs.Dtype, inputs.Device).requires_grad_();
         Tensor Outcomes(Tensor difference) =>
             inputs.Text("model") == "davidson"
                 ? PreferenceLosses.DavidsonLogProbabilities(difference, logStrength.exp())
