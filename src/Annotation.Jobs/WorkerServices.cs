@@ -1,0 +1,35 @@
+using Annotation.Domain;
+using Annotation.Domain.Models;
+using Annotation.Domain.Runs;
+using Annotation.Jobs.Execution;
+using Annotation.Jobs.Housekeeping;
+using Annotation.Jobs.Imports;
+using Annotation.Jobs.Models;
+using Annotation.Jobs.Queue;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Annotation.Jobs;
+
+/// <summary>Registers everything a worker process needs.</summary>
+public static class WorkerServices
+{
+    /// <summary>Adds the domain, the work of every kind of run, housekeeping and the queue's servers.</summary>
+    public static IServiceCollection AddAnnotationWorker(this IServiceCollection services, WorkerOptions options)
+    {
+        services.AddAnnotationDomain(options.ConnectionString);
+        services.AddSingleton(options);
+        services.AddSingleton(new ArtifactStore(options.Artifacts));
+        services.AddSingleton<CurrentRuns>();
+        services.AddSingleton<RunQueue>();
+        services.AddSingleton<CompleteRun>();
+        services.AddSingleton<ExecuteRun>();
+        services.AddSingleton<ITrainingRunJob, TrainingRunJob>();
+        services.AddSingleton<IGenerationJob, GenerationJob>();
+        services.AddSingleton<ModelShelf>();
+        services.AddSingleton<RegisterModelFolder>();
+        services.AddSingleton<IRunWork, ImportModel>();
+        services.AddHostedService<WorkerHeartbeat>();
+        services.AddHostedService<OrphanSweep>();
+        return services.AddJobServers(options.ConnectionString, options.Queues, options.Device);
+    }
+}
