@@ -1,0 +1,22 @@
+using Annotation.Web.Accounts;
+using Annotation.Web.Operations;
+using Annotation.Web.Projects;
+using Annotation.Web.Security;
+
+namespace Annotation.Web.Hosting;
+
+/// <summary>All routes of the JSON API.</summary>
+internal static class Api
+{
+    /// <summary>
+    /// Maps the API. Each group names the role it admits; requests that come with a cookie must carry the antiforgery
+    /// header when they change something.
+    /// </summary>
+    public static void MapApi(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api").AddEndpointFilter<AntiforgeryForCookies>().DisableAntiforgery();
+        api.MapAccounts();
+        api.MapProjects();
+        api.MapOperations();
+    }
+}

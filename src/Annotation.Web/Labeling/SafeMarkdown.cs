@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ganss.Xss;
+using Markdig;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Annotation.Web.Labeling;
+
+/// <summary>
+/// Turns markdown that a model or a stranger wrote into HTML that can do no harm: no markup of its own, no images
+/// (a remote image would report who reads), no styles, and links to http, https and mailto only.
+/// </summary>
+internal sealed class SafeMarkdown : IDisposable
+{
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
+        .DisableHtml()
+        .UsePipeTables()
+        .UseAutoLinks()
+        .UseEmphasisExtras()
+        .Build();
+
+    private readonly HtmlSanitizer _sanitizer = CreateSanitizer();
+
+    // Rendering takes milliseconds, and the same completion is shown many times.
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 32 * 1024 * 1024 });
+
+    /// <summary>The HTML of a markdown text.</summary>
+    public string ToHtml(string markdown)
+    {
+        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(markdown)));
+        return _cache.GetOrCreate(
+            key,
+            entry =>
+            {
+                var html = _sanitizer.Sanitize(Markdown.ToHtml(markdown, Pipeline));
+                entry.Size = html.Length + key.Length;
+                return html;
+            }
+        )!;
+    }
+
+    public void Dispose() => _cache.Dispose();
+
+    private static HtmlSanitizer CreateSanitizer()
+    {
+        string[] tags =
+        [
+            "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong",
+            "del", "ins", "mark", "sub", "sup", "a", "table", "thead", "tbody", "tr", "th", "td",
+        ];
+        var sanitizer = new HtmlSanitizer(
+            new HtmlSanitizerOptions
+            {
+                AllowedTags = tags.ToHashSet(StringComparer.OrdinalIgnoreCase),
+                AllowedAttributes = new HashSet<string>(["href", "title", "start"], StringComparer.OrdinalIgnoreCase),
+                AllowedSchemes = new HashSet<string>(["http", "https", "mailto"], StringComparer.OrdinalIgnoreCase),
+                UriAttributes = new HashSet<string>(["href"], StringComparer.OrdinalIgnoreCase),
+            }
+        );
+        sanitizer.PostProcessNode += (_, e) =>
+        {
+            if (e.Node is AngleSharp.Html.Dom.IHtmlAnchorElement link)
+            {
+                link.SetAttribute("rel", "noopener noreferrer nofollow");
+                link.SetAttribute("target", "_blank");
+            }
+        };
+        return sanitizer;
+    }
+}

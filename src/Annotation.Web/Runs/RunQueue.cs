@@ -1,0 +1,67 @@
+using Annotation.Domain.Runs;
+using Annotation.Web.Security;
+using Hangfire;
+using Hangfire.PostgreSql;
+
+namespace Annotation.Web.Runs;
+
+/// <summary>The one place where the web application meets the job queue: it puts run ids in and shows the dashboard.</summary>
+internal static class RunQueue
+{
+    /// <summary>Where admins find the queue's own dashboard.</summary>
+    public const string DashboardPath = "/hangfire";
+
+    private const string Train = "train";
+    private const string Generate = "generate";
+
+    /// <summary>The queues that there are.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Train, Generate, "default"];
+
+    /// <summary>The queue that a kind of run waits in.</summary>
+    public static string QueueOf(RunKind kind) => kind is RunKind.Generate or RunKind.Import ? Generate : Train;
+
+    /// <summary>Adds the queue on the same database; no job runs in this process.</summary>
+    public static IServiceCollection AddRunQueue(this IServiceCollection services, string connectionString)
+    {
+        services.AddHangfire(configuration =>
+            configuration
+                .UseSimpleAssemblyNameTypeSerializer()
+                .UseRecommendedSerializerSettings()
+                .UsePostgreSqlStorage(
+                    postgres => postgres.UseNpgsqlConnection(connectionString),
+                    new PostgreSqlStorageOptions
+                    {
+                        SchemaName = "hangfire",
+                        AllowDegradedModeWithoutStorage = false,
+                        PrepareSchemaIfNecessary = true,
+                        EnableLongPolling = true,
+                    }
+                )
+        );
+        return services;
+    }
+
+    /// <summary>Makes the queue's tables; called under the migration's lock.</summary>
+    public static void InstallQueueTables(this IServiceProvider services) => services.GetRequiredService<JobStorage>();
+
+    /// <summary>Hands a run to the workers that serve its kind.</summary>
+    public static void Enqueue(this IBackgroundJobClient jobs, Guid runId, RunKind kind)
+    {
+        if (QueueOf(kind) == Generate)
+        {
+            jobs.Enqueue<IGenerationJob>(Generate, job => job.RunAsync(runId, CancellationToken.None));
+        }
+        else
+        {
+            jobs.Enqueue<ITrainingRunJob>(Train, job => job.RunAsync(runId, CancellationToken.None));
+        }
+    }
+
+    /// <summary>Shows the queue's dashboard to admins.</summary>
+    public static void MapQueueDashboard(this IEndpointRouteBuilder app) =>
+        app.MapHangfireDashboardWithAuthorizationPolicy(
+            RolePolicies.Admin,
+            DashboardPath,
+            new DashboardOptions { DashboardTitle = "Annotation queues", AppPath = "/operations", IgnoreAntiforgeryToken = false }
+        );
+}

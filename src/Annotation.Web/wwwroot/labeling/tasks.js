@@ -1,0 +1,140 @@
+// The tasks that this tab holds: the one on screen and the next one, fetched ahead. Each is a lease that is renewed
+// while somebody is at work and left to run out when nobody is.
+import { post } from "./server.js";
+
+const ahead = 2;
+const idleAfter = 10 * 60_000;
+const pollEvery = 10_000;
+
+/** @typedef {import("./types.js").TaskView} TaskView */
+
+export class Tasks extends EventTarget {
+  /** @type {TaskView[]} */ #held = [];
+  /** @type {"loading" | "empty" | "offline" | "signedOut" | "refused" | "ready"} */ state = "loading";
+  /** The server's reason when the state is refused. */
+  sentence = "";
+  #project;
+  #storage;
+  #registry;
+  #timers = [];
+  #filling = false;
+  #stopped = false;
+  #lastActive = Date.now();
+
+  /** @param {string} person @param {string} project */
+  constructor(person, project) {
+    super();
+    this.#project = project;
+    this.#storage = `annotation/${person}/tasks/${project}`;
+    this.#registry = `annotation/${person}/held/`;
+    for (const type of ["keydown", "pointerdown", "pointermove", "scroll"]) addEventListener(type, this.#active, { passive: true });
+    addEventListener("pagehide", this.#leave);
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#timers.forEach(clearInterval);
+    for (const type of ["keydown", "pointerdown", "pointermove", "scroll"]) removeEventListener(type, this.#active);
+    removeEventListener("pagehide", this.#leave);
+    this.#leave();
+  }
+
+  /** Milliseconds since the labeler last did anything. */
+  get idleFor() {
+    return Date.now() - this.#lastActive;
+  }
+
+  /** @returns {TaskView | undefined} */
+  get current() {
+    return this.#held[0];
+  }
+
+  async start() {
+    this.#held = JSON.parse(sessionStorage.getItem(this.#storage) ?? "[]");
+    this.#keep();
+    await this.#renew(true);
+    await this.#fill();
+    this.#timers = [setInterval(() => void this.#renew(), 30_000), setInterval(() => void this.#fill(), pollEvery)];
+  }
+
+  /** Goes on to the next task. */
+  done() {
+    this.#held.shift();
+    this.#keep();
+    this.#announce();
+    void this.#fill();
+  }
+
+  #active = () => {
+    this.#lastActive = Date.now();
+  };
+
+  #leave = () => {
+    for (const task of this.#held) localStorage.removeItem(this.#registry + task.assignmentId);
+  };
+
+  #announce() {
+    if (this.#held.length > 0) this.state = "ready";
+    else if (this.state === "ready") this.state = "loading";
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Remembers what this tab holds, and tells the other tabs. */
+  #keep() {
+    sessionStorage.setItem(this.#storage, JSON.stringify(this.#held));
+    const held = new Set(this.#held.map((task) => task.assignmentId));
+    for (const id of held) localStorage.setItem(this.#registry + id, String(Date.now() + 90_000));
+  }
+
+  /** Assignments that some open tab of this person shows or will show. */
+  #heldAnywhere() {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(this.#registry))
+      .filter((key) => {
+        const fresh = Number(localStorage.getItem(key)) > Date.now();
+        if (!fresh) localStorage.removeItem(key);
+        return fresh;
+      })
+      .map((key) => key.slice(this.#registry.length));
+  }
+
+  async #fill() {
+    if (this.#filling || this.#stopped) return;
+    this.#filling = true;
+    try {
+      while (this.#held.length < ahead && !this.#stopped) {
+        const holding = this.#heldAnywhere().map((id) => `&holding=${id}`).join("");
+        const result = await post(`/api/labeling/next?project=${encodeURIComponent(this.#project)}${holding}`);
+        if (result.kind !== "value" || result.value === null) {
+          this.state = result.kind === "value" ? "empty" : result.kind;
+          this.sentence = result.kind === "refused" ? result.sentence : "";
+          break;
+        }
+        // The same assignment again means that there is nothing else for this person.
+        if (this.#held.some((task) => task.assignmentId === result.value.assignmentId)) break;
+        this.#held.push({ ...result.value, receivedAt: Date.now() });
+        this.#keep();
+        if (this.#held.length === 1) this.#announce();
+      }
+    } finally {
+      this.#filling = false;
+      this.#announce();
+    }
+  }
+
+  /** @param {boolean} [atStart] nothing is on screen yet */
+  async #renew(atStart = false) {
+    if (this.idleFor > idleAfter || this.#stopped) return;
+    for (const task of [...this.#held]) {
+      const result = await post(`/api/labeling/assignments/${task.assignmentId}/renew?leaseVersion=${task.leaseVersion}`);
+      if (result.kind === "value" && result.value) Object.assign(task, result.value);
+      // A lost lease: drop a task that nobody has looked at; the one on screen stays until the labeler submits it,
+      // because the server may still accept it and its draft is kept in any case.
+      if (result.kind !== "refused") continue;
+      if (atStart || task !== this.current) this.#held = this.#held.filter((t) => t !== task);
+      else task.lost = result.sentence;
+    }
+    this.#keep();
+    this.#announce();
+  }
+}
