@@ -15,9 +15,9 @@ namespace Annotation.Domain.Preferences;
 public sealed record RankingContent(
     IReadOnlyList<PromptMessage> Prompt,
     string Criterion,
-    IReadOnlyList<RankedText> Items,
-    string? LabelerName,
-    DateTimeOffset? JudgedAt
+    IReadOnlyList<RankedCompletion> Items,
+    string? LabelerName = null,
+    DateTimeOffset? JudgedAt = null
 )
 {
     private const char FieldEnd = '\u001f';
@@ -42,5 +42,18 @@ public sealed record RankingContent(
     }
 }
 
-/// <summary>One ranked completion of a <see cref="RankingContent"/>.</summary>
-public sealed record RankedText(string Text, int Rank, int? ShownPosition, string? ModelName);
+/// <summary>One completion of a ranking, with what is known of its origin.</summary>
+/// <param name="Text">The completion.</param>
+/// <param name="Rank">1 = best; dense.</param>
+/// <param name="ShownPosition">Where the labeler saw it, 0 = on top.</param>
+/// <param name="ModelName">The model that wrote it.</param>
+/// <param name="SamplingSettings">A JSON object.</param>
+/// <param name="Seed">Seed of the sampling.</param>
+public sealed record RankedCompletion(
+    string Text,
+    int Rank,
+    int? ShownPosition = null,
+    string? ModelName = null,
+    string? SamplingSettings = null,
+    long? Seed = null
+);

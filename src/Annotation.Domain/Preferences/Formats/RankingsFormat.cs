@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Annotation.Domain.Data;
+using Annotation.Domain.Projects;
+using Annotation.Domain.Prompts;
+
+namespace Annotation.Domain.Preferences.Formats;
+
+/// <summary>
+/// Our own lossless lines: <c>{"id", "prompt": [{"role", "content"}], "completions": [{"id", "text", "model"?,
+/// "settings"?, "seed"?}], "criterion", "ranks": {COMPLETION: 1…}, "shown": [COMPLETION…]?, "labeler"?, "at"?,
+/// "activeMilliseconds"?, "source"}</c>. Ids are hashes of content, so that they outlive any database; on reading, a
+/// completion's id may be any text that is unique in its line, and the line's own id is not needed.
+/// </summary>
+public sealed partial class RankingsFormat : Format, IRankingReader, IRankingWriter, IPromptReader
+{
+    public override string Name => "rankings";
+
+    public IEnumerable<IReadOnlyList<PromptMessage>> ReadPrompts(JsonElement line) =>
+        [line.Field("prompt").Prompt("prompt")];
+
+    public IEnumerable<ReadRanking> ReadRankings(JsonElement line)
+    {
+        var completions = ReadCompletions(line);
+        var ranks = ReadRanks(line.Field("ranks"), completions);
+        var shown = ReadShown(line.Optional("shown"), completions);
+        var items = completions.Select(c =>
+            c.Value with
+            {
+                Rank = ranks[c.Key],
+                ShownPosition = shown?.IndexOf(c.Key) is >= 0 and var position ? position : null,
+            }
+        );
+        var criterion = line.Optional("criterion")?.Text("criterion") ?? Criterion.Overall;
+        if (!KeyPattern().IsMatch(criterion))
+        {
+            throw new ImportFaultException($"field 'criterion' is '{criterion}'; use lower-case letters, digits and hyphens");
+        }
+
+        var content = new RankingContent(
+            line.Field("prompt").Prompt("prompt"),
+            criterion,
+            [.. items],
+            line.Optional("labeler")?.Text("labeler"),
+            ReadTime(line.Optional("at"))
+        );
+        yield return new ReadRanking(
+            content,
+            line.Optional("source")?.Text("source"),
+            line.Optional("activeMilliseconds")?.Integer("activeMilliseconds")
+        );
+    }
+
+    public IEnumerable<string> WriteRanking(ReadRanking ranking)
+    {
+        var content = ranking.Content;
+        // The order of the text's hash says nothing about rank, origin or the order of insertion.
+        var items = content
+            .Items.Select(item => (Id: Convert.ToHexStringLower(PromptText.Hash(item.Text)), Item: item))
+            .OrderBy(i => i.Id, StringComparer.Ordinal)
+            .ToList();
+        var shown = items.Where(i => i.Item.ShownPosition is not null).OrderBy(i => i.Item.ShownPosition).ToList();
+        yield return JsonSerializer.Serialize(
+            new
+            {
+                id = Convert.ToHexStringLower(content.Hash()),
+                prompt = content.Prompt,
+                completions = items.Select(i => new
+                {
+                    id = i.Id,
+                    text = i.Item.Text,
+                    model = i.Item.ModelName,
+                    settings = i.Item.SamplingSettings is { } json ? JsonNode.Parse(json) : null,
+                    seed = i.Item.Seed,
+                }),
+                criterion = content.Criterion,
+                ranks = items.ToDictionary(i => i.Id, i => i.Item.Rank),
+                shown = shown.Count > 0 ? shown.Select(i => i.Id) : null,
+                labeler = content.LabelerName,
+                at = content.JudgedAt?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+                activeMilliseconds = ranking.ActiveMilliseconds,
+                source = ranking.Source,
+            },
+            JsonLine.Options
+        );
+    }
+
+    private static Dictionary<string, RankedCompletion> ReadCompletions(JsonElement line)
+    {
+        var completions = new Dictionary<string, RankedCompletion>();
+        foreach (var field in line.Field("completions").Elements("completions"))
+        {
+            var id = field.Field("id").Text("completions.id");
+            var completion = new RankedCompletion(
+                field.Field("text").Text("completions.text"),
+                Rank: 0,
+                ShownPosition: null,
+                field.Optional("model")?.Text("completions.model"),
+                ReadSettings(field.Optional("settings")),
+                field.Optional("seed") is { } seed
+                    ? seed.ValueKind == JsonValueKind.Number && seed.TryGetInt64(out var number)
+                        ? number
+                        : throw new ImportFaultException("field 'completions.seed' is not a whole number")
+                    : null
+            );
+            if (!completions.TryAdd(id, completion))
+            {
+                throw new ImportFaultException($"field 'completions' has the id '{id}' twice");
+            }
+        }
+
+        return completions.Count < 2 ? throw new ImportFaultException("field 'completions' has fewer than two completions")
+            : completions.Values.DistinctBy(c => c.Text).Count() < completions.Count
+                ? throw new ImportFaultException("field 'completions' has the same text twice")
+            : completions;
+    }
+
+    private static string? ReadSettings(JsonElement? settings) =>
+        settings is null ? null
+        : settings.Value.ValueKind == JsonValueKind.Object ? settings.Value.GetRawText()
+        : throw new ImportFaultException("field 'completions.settings' is not an object");
+
+    private static IReadOnlyDictionary<string, int> ReadRanks(
+        JsonElement field,
+        Dictionary<string, RankedCompletion> completions
+    )
+    {
+        if (field.ValueKind != JsonValueKind.Object)
+        {
+            throw new ImportFaultException("field 'ranks' is not an object of ranks by completion id");
+        }
+
+        var ranks = new Dictionary<string, int>();
+        foreach (var property in field.EnumerateObject())
+        {
+            RequireKnown(property.Name, "ranks", completions);
+            ranks[property.Name] = property.Value.Integer("ranks");
+        }
+
+        if (completions.Keys.FirstOrDefault(id => !ranks.ContainsKey(id)) is { } missing)
+        {
+            throw new ImportFaultException($"field 'ranks' leaves out the completion '{missing}'");
+        }
+
+        return ranks.Values.Any(rank => rank < 1 || rank > ranks.Count) || !ranks.ContainsValue(1)
+            ? throw new ImportFaultException($"field 'ranks' must count from 1, the best, to at most {ranks.Count}")
+            : Ranks.Dense(ranks);
+    }
+
+    private static List<string>? ReadShown(JsonElement? field, Dictionary<string, RankedCompletion> completions)
+    {
+        if (field is null)
+        {
+            return null;
+        }
+
+        var shown = field.Value.Elements("shown").Select(id => id.Text("shown")).ToList();
+        foreach (var id in shown)
+        {
+            RequireKnown(id, "shown", completions);
+        }
+
+        return shown.Distinct().Count() == shown.Count
+            ? shown
+            : throw new ImportFaultException("field 'shown' names a completion twice");
+    }
+
+    /// <summary>A judgement about a completion that is not there means that the file was put together wrongly.</summary>
+    private static void RequireKnown(string id, string field, Dictionary<string, RankedCompletion> completions)
+    {
+        if (!completions.ContainsKey(id))
+        {
+            throw new ImportFaultException($"field '{field}' names the unknown completion id '{id}'", wholeFile: true);
+        }
+    }
+
+    private static DateTimeOffset? ReadTime(JsonElement? field) =>
+        field is null ? null
+        : field.Value.ValueKind == JsonValueKind.String && field.Value.TryGetDateTimeOffset(out var at)
+            ? at.CutToMicroseconds()
+        : throw new ImportFaultException("field 'at' is not a time such as 2026-01-31T12:00:00Z");
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{0,49}$")]
+    private static partial Regex KeyPattern();
+}
