@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -6,6 +5,7 @@ using Annotation.Cli.Up;
 using Annotation.Client;
 using Annotation.Client.Contracts;
 using Microsoft.Playwright;
+using Xunit;
 
 namespace Annotation.EndToEnd.Tests;
 

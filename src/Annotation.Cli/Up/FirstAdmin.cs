@@ -20,7 +20,7 @@ public sealed record FirstAdmin(string Server, string User, string Password, str
             {
                 Server = server,
             }
-            : new FirstAdmin(server, "admin", NewPassword(), $"ann_{Guid.CreateVersion7():N}_{Secret(32)}");
+            : new FirstAdmin(server, "admin", NewPassword(), $"ann_{Guid.CreateVersion7():N}_{Secret(43)}");
         admin.Write(file);
         return admin;
     }
