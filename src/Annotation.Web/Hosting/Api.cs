@@ -1,6 +1,8 @@
 using Annotation.Web.Accounts;
+using Annotation.Web.Models;
 using Annotation.Web.Operations;
 using Annotation.Web.Projects;
+using Annotation.Web.Runs;
 using Annotation.Web.Security;
 
 namespace Annotation.Web.Hosting;
@@ -17,6 +19,8 @@ internal static class Api
         var api = app.MapGroup("/api").AddEndpointFilter<AntiforgeryForCookies>().DisableAntiforgery();
         api.MapAccounts();
         api.MapProjects();
+        api.MapRuns();
+        api.MapModels();
         api.MapOperations();
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Serialization;
 using Annotation.Domain;
 using Annotation.Domain.Data;
+using Annotation.Domain.Models;
 using Annotation.Web.Accounts;
 using Annotation.Web.Labeling;
 using Annotation.Web.Layout;
@@ -32,6 +33,7 @@ internal static class WebHosting
         services.AddDataProtection().SetApplicationName("Annotation").PersistKeysToDbContext<AnnotationDbContext>();
         services.AddAnnotationSecurity();
         services.AddRunQueue(connection);
+        services.AddSingleton(_ => new ArtifactStore(builder.Configuration.RequireArtifacts()));
         services.AddSingleton<SafeMarkdown>();
 
         services.ConfigureHttpJsonOptions(json =>

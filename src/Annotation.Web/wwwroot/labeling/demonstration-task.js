@@ -8,6 +8,7 @@ export class DemonstrationTask {
   #question;
   summary = this.#count;
   canUndo = false;
+  started = false;
   element;
 
   /**

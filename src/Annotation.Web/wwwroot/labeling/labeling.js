@@ -192,7 +192,7 @@ class Labeling extends HTMLElement {
     this.#undo.setAttribute("aria-disabled", String(!this.#work?.canUndo));
     this.#undo.hidden = this.#shown?.kind === "demonstration";
     this.#status.classList.remove("asking");
-    this.#status.textContent = this.#shown?.lost ?? (missing ? "" : "Ready to submit");
+    this.#status.textContent = this.#shown?.lost ?? (missing === null ? "Ready to submit" : this.#work?.started ? missing : "");
   }
 
   #showSync = () => {

@@ -56,6 +56,11 @@ export class RankingTask {
     return this.#past.length > 0;
   }
 
+  /** Whether one criterion is done, so that it is time to point at the others. */
+  get started() {
+    return this.#task.questions.some((question) => ranking.isComplete(this.#ranks[question.key], this.#ids));
+  }
+
   focus() {
     this.#cards[this.#focused].focus({ preventScroll: true });
   }
@@ -64,6 +69,7 @@ export class RankingTask {
   missing() {
     for (const question of this.#task.questions) {
       const open = this.#ids.flatMap((id, position) => (this.#ranks[question.key][id] === undefined ? [letter(position)] : []));
+      if (open.length === this.#ids.length) return `${question.name} is still to be ranked`;
       if (open.length > 0) return `${question.name}: rank ${open.join(", ")} as well`;
     }
     return null;
