@@ -1,5 +1,6 @@
 using Annotation.Domain.Accounts;
 using Annotation.Domain.Data;
+using Annotation.Domain.Labeling;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public static class DomainRegistration
     public static IdentityBuilder AddAnnotationDomain(this IServiceCollection services, string connectionString)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => new ShownOrderShuffler(new Random()));
         services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
         services.AddDbContextFactory<AnnotationDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())

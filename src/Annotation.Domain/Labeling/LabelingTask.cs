@@ -64,6 +64,10 @@ internal sealed class LabelingTaskMapping
             .HasIndex(t => new { t.ProjectId, t.Priority, t.Id })
             .IsDescending(false, true, false)
             .HasFilter("closed_at is null");
+        builder
+            .HasIndex(t => new { t.Priority, t.Id })
+            .IsDescending(true, false)
+            .HasFilter("closed_at is null");
         builder.HasIndex(t => new { t.RunId, t.PromptId }).IsUnique().HasFilter("run_id is not null");
         builder.HasIndex(t => t.PromptId);
         builder.HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId).OnDelete(DeleteBehavior.Restrict);

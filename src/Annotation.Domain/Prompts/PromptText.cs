@@ -41,6 +41,22 @@ public static class PromptText
         };
     }
 
+    /// <summary>Whether the database can hold the text: no null character, no half of a surrogate pair.</summary>
+    public static bool IsStorable(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\0' || (char.IsSurrogate(text[i]) && !Rune.TryGetRuneAt(text, i, out _)))
+            {
+                return false;
+            }
+
+            i += char.IsHighSurrogate(text[i]) ? 1 : 0;
+        }
+
+        return true;
+    }
+
     /// <summary>The text by which two completions count as the same: one Unicode form, one space for any white space.</summary>
     public static string Normalize(string text) =>
         string.Join(' ', text.Normalize(NormalizationForm.FormC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -1,3 +1,5 @@
+using Annotation.Domain.Prompts;
+
 namespace Annotation.Domain.Questions;
 
 /// <summary>Write the completion that a good assistant would give.</summary>
@@ -15,7 +17,8 @@ public sealed record TextQuestion() : Question(DemonstrationKey)
             TextAnswer text when string.IsNullOrWhiteSpace(text.Text) => "The demonstration is empty; write the answer.",
             TextAnswer text when text.Text.Length > MaxLength =>
                 $"The demonstration has {text.Text.Length} characters; at most {MaxLength} are accepted.",
-            TextAnswer text when text.Text.Contains('\0') => "The demonstration contains a null character.",
+            TextAnswer text when !PromptText.IsStorable(text.Text) =>
+                "The demonstration contains a null character or half of a surrogate pair.",
             _ => null,
         };
 

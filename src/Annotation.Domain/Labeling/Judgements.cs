@@ -1,0 +1,132 @@
+using Annotation.Domain.Data;
+using Annotation.Domain.Preferences;
+using Annotation.Domain.Prompts;
+using Annotation.Domain.Questions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Annotation.Domain.Labeling;
+
+/// <summary>Adds what answers mean: a ranking for each that orders the completions, a demonstration for each text.</summary>
+internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assignment assignment, DateTimeOffset at)
+{
+    public async Task AddAsync(IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
+    {
+        var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == task.PromptId, cancellationToken);
+        var labeler = await db
+            .People.Where(p => p.Id == assignment.PersonId)
+            .Select(p => p.UserName)
+            .SingleAsync(cancellationToken);
+        var shown = await db
+            .Completions.AsNoTracking()
+            .Where(c => assignment.ShownOrder.Contains(c.Id))
+            .ToDictionaryAsync(c => c.Id, cancellationToken);
+        foreach (var answer in answers)
+        {
+            switch (answer.Value)
+            {
+                case TextAnswer text:
+                    await AddDemonstrationAsync(prompt, text.Text, cancellationToken);
+                    break;
+                case RankingAnswer:
+                    await AddRankingAsync(prompt, shown, labeler!, answer, cancellationToken);
+                    break;
+            }
+        }
+    }
+
+    private async Task AddRankingAsync(
+        Prompt prompt,
+        Dictionary<Guid, Completion> shown,
+        string labeler,
+        Answer answer,
+        CancellationToken cancellationToken
+    )
+    {
+        var ranks = new RankingQuestion(answer.QuestionKey).Rank(answer.Value);
+        var position = assignment.ShownOrder.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        var content = new RankingContent(
+            prompt.Messages,
+            answer.QuestionKey,
+            [.. ranks.Select(r => new RankedCompletion(shown[r.Key].Text, r.Value, position[r.Key], shown[r.Key].ModelName))],
+            labeler,
+            at
+        );
+        var earlier = answer.SupersedesId is null
+            ? null
+            : await db
+                .Rankings.Where(r => r.AnswerId == answer.SupersedesId)
+                .Select(r => (Guid?)r.Id)
+                .SingleOrDefaultAsync(cancellationToken);
+        var ranking = new Ranking
+        {
+            ProjectId = task.ProjectId,
+            PromptId = prompt.Id,
+            Criterion = answer.QuestionKey,
+            LabelerId = assignment.PersonId,
+            LabelerName = labeler,
+            AnswerId = answer.Id,
+            Source = "answer",
+            ContentHash = content.Hash(),
+            SupersedesId = earlier,
+            JudgedAt = at,
+            ActiveMilliseconds = answer.ActiveMilliseconds,
+            CreatedAt = at,
+        };
+        ranking.Items.AddRange(
+            ranks.Select(r => new RankingItem
+            {
+                CompletionId = r.Key,
+                Rank = r.Value,
+                ShownPosition = position[r.Key],
+            })
+        );
+        db.Rankings.Add(ranking);
+    }
+
+    private async Task AddDemonstrationAsync(Prompt prompt, string text, CancellationToken cancellationToken)
+    {
+        var hash = PromptText.Hash(text);
+        var completion = await db.Completions.SingleOrDefaultAsync(
+            c =>
+                c.PromptId == prompt.Id
+                && c.TextHash == hash
+                && c.PersonId == assignment.PersonId
+                && c.ModelId == null
+                && c.ModelName == null,
+            cancellationToken
+        );
+        if (completion is null)
+        {
+            completion = new Completion
+            {
+                PromptId = prompt.Id,
+                Text = text,
+                TextHash = hash,
+                PersonId = assignment.PersonId,
+                CreatedAt = at,
+            };
+            db.Completions.Add(completion);
+        }
+
+        var earlier = await db
+            .Demonstrations.Where(d =>
+                d.PromptId == prompt.Id
+                && d.PersonId == assignment.PersonId
+                && !db.Demonstrations.Any(later => later.SupersedesId == d.Id)
+            )
+            .Select(d => (Guid?)d.Id)
+            .SingleOrDefaultAsync(cancellationToken);
+        db.Demonstrations.Add(
+            new Demonstration
+            {
+                ProjectId = task.ProjectId,
+                PromptId = prompt.Id,
+                CompletionId = completion.Id,
+                PersonId = assignment.PersonId,
+                Source = "answer",
+                SupersedesId = assignment.State == AssignmentState.Submitted ? earlier : null,
+                CreatedAt = at,
+            }
+        );
+    }
+}

@@ -1,0 +1,189 @@
+using Annotation.Domain.Data;
+using Annotation.Domain.Questions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Annotation.Domain.Labeling;
+
+/// <summary>Stores what a labeler answered to all questions of a task, at once or not at all.</summary>
+public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
+{
+    /// <summary>
+    /// Checks and stores the answers, and what they mean: rankings, or a demonstration. The same submission key again
+    /// changes nothing and returns the same result. A new key for a submitted assignment is a correction: its rows
+    /// supersede the earlier ones, which stay.
+    /// </summary>
+    /// <param name="submission">The answers and the lease they were made under.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public async Task<Outcome<SubmittedAnswers>> RunAsync(Submission submission, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var held = await TaskLock.TakeForAsync(db, submission.AssignmentId, submission.PersonId, cancellationToken);
+        if (!held.Succeeded)
+        {
+            return held.Refusal;
+        }
+
+        var (task, assignment) = held.Value;
+        var known = await db
+            .Answers.AsNoTracking()
+            .Where(a => a.SubmissionKey == submission.SubmissionKey)
+            .ToListAsync(cancellationToken);
+        if (known.Count > 0)
+        {
+            return known[0].AssignmentId == assignment.Id
+                ? new SubmittedAnswers(assignment.Id, [.. known.Select(a => a.Id)], Repeated: true)
+                : new Refusal("key-used", "This submission key belongs to another task; make a new one.");
+        }
+
+        var at = time.Now();
+        var refusal =
+            await CheckLeaseAsync(db, task, assignment, submission, at, cancellationToken)
+            ?? CheckAnswers(task, submission, await QuestionsAsync(db, task, assignment, cancellationToken));
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        var answers = await AddAnswersAsync(db, task, assignment, submission, at, cancellationToken);
+        await new Judgements(db, task, assignment, at).AddAsync(answers, cancellationToken);
+        if (assignment.State != AssignmentState.Submitted)
+        {
+            assignment.State = AssignmentState.Submitted;
+            assignment.EndedAt = at;
+            task.JudgementCount++;
+            task.ClosedAt = task.JudgementCount >= task.JudgementsWanted ? at : null;
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new SubmittedAnswers(assignment.Id, [.. answers.Select(a => a.Id)], Repeated: false);
+    }
+
+    private static async Task<Refusal?> CheckLeaseAsync(
+        AnnotationDbContext db,
+        LabelingTask task,
+        Assignment assignment,
+        Submission submission,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) =>
+        assignment.Version != submission.Version ? TaskLock.LeaseLost()
+        : assignment.State switch
+        {
+            // A correction needs no room: the person's judgement is counted already.
+            AssignmentState.Submitted => null,
+            AssignmentState.Skipped => new Refusal("skipped", "You skipped this task; ask for the next one."),
+            // A lease that ran out is honoured as long as nobody else has taken the place.
+            AssignmentState.Active or AssignmentState.Expired => await TaskLock.HasRoomAsync(
+                db,
+                task,
+                assignment.PersonId,
+                at,
+                cancellationToken
+            )
+                ? null
+                : TaskLock.LeaseLost(),
+        };
+
+    /// <summary>What was asked: only criteria that existed when the task was handed out.</summary>
+    private static async Task<IReadOnlyList<Question>> QuestionsAsync(
+        AnnotationDbContext db,
+        LabelingTask task,
+        Assignment assignment,
+        CancellationToken cancellationToken
+    )
+    {
+        var criteria = await db
+            .Criteria.Where(c => c.ProjectId == task.ProjectId && c.CreatedAt <= assignment.ClaimedAt)
+            .OrderBy(c => c.Position)
+            .Select(c => c.Key)
+            .ToListAsync(cancellationToken);
+        return Question.For(task.Kind, criteria);
+    }
+
+    private static Refusal? CheckAnswers(
+        LabelingTask task,
+        Submission submission,
+        IReadOnlyList<Question> questions
+    )
+    {
+        if (submission.ActiveMilliseconds < 0)
+        {
+            return new Refusal("invalid-answer", "The active time cannot be negative.");
+        }
+
+        if (submission.Answers.Keys.FirstOrDefault(key => questions.All(q => q.Key != key)) is { } unknown)
+        {
+            return new Refusal("invalid-answer", $"This task does not ask the question '{unknown}'.");
+        }
+
+        var completionIds = task.Completions.ConvertAll(c => c.CompletionId);
+        foreach (var question in questions)
+        {
+            var problem = submission.Answers.TryGetValue(question.Key, out var answer)
+                ? question.Check(answer, completionIds)
+                : $"The question '{question.Key}' is not answered.";
+            if (problem is not null)
+            {
+                return new Refusal("invalid-answer", problem);
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<List<Answer>> AddAnswersAsync(
+        AnnotationDbContext db,
+        LabelingTask task,
+        Assignment assignment,
+        Submission submission,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
+    {
+        var earlier = await db
+            .Answers.Where(a =>
+                a.AssignmentId == assignment.Id && !db.Answers.Any(later => later.SupersedesId == a.Id)
+            )
+            .ToDictionaryAsync(a => a.QuestionKey, a => a.Id, cancellationToken);
+        var answers = submission
+            .Answers.Select(pair => new Answer
+            {
+                AssignmentId = assignment.Id,
+                TaskId = task.Id,
+                PersonId = assignment.PersonId,
+                QuestionKey = pair.Key,
+                Value = pair.Value,
+                SubmissionKey = submission.SubmissionKey,
+                ActiveMilliseconds = submission.ActiveMilliseconds,
+                CreatedAt = at,
+                SupersedesId = earlier.TryGetValue(pair.Key, out var id) ? id : null,
+            })
+            .ToList();
+        db.Answers.AddRange(answers);
+        return answers;
+    }
+}
+
+/// <summary>A labeler's answers to one task.</summary>
+/// <param name="AssignmentId">The assignment.</param>
+/// <param name="PersonId">Whose it is.</param>
+/// <param name="Version">The lease's version they were made under.</param>
+/// <param name="SubmissionKey">Made once per submission; the same on every retry.</param>
+/// <param name="Answers">By question key: one per criterion, or <c>demonstration</c>.</param>
+/// <param name="ActiveMilliseconds">How long the labeler worked on it.</param>
+public sealed record Submission(
+    Guid AssignmentId,
+    Guid PersonId,
+    int Version,
+    Guid SubmissionKey,
+    IReadOnlyDictionary<string, AnswerValue> Answers,
+    int? ActiveMilliseconds = null
+);
+
+/// <summary>What a submission stored.</summary>
+/// <param name="AssignmentId">The assignment.</param>
+/// <param name="AnswerIds">One per question.</param>
+/// <param name="Repeated">True when the key had been submitted before and nothing was stored now.</param>
+public sealed record SubmittedAnswers(Guid AssignmentId, IReadOnlyList<Guid> AnswerIds, bool Repeated);
