@@ -1,4 +1,4 @@
-using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace Annotation.Learning.Models;
 
@@ -8,7 +8,7 @@ internal sealed record Architecture(
     Func<ConfigFile, LanguageModelConfig> Read,
     Func<LanguageModelConfig, IReadOnlyDictionary<string, object>> Write,
     Func<LanguageModelConfig, IReadOnlyList<WeightShape>> Weights,
-    Func<LanguageModelConfig, IReadOnlyDictionary<string, Parameter>, LanguageModel> Build
+    Func<LanguageModelConfig, IReadOnlyDictionary<string, Tensor>, LanguageModel> Build
 )
 {
     /// <summary>Prefix that some files put before every name.</summary>

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -10,12 +9,12 @@ namespace Annotation.Learning.Models;
 /// </summary>
 internal sealed class Gpt2 : LanguageModel
 {
-    private readonly Parameter _embedding; // (V, d)
-    private readonly Parameter _positions; // (context, d)
+    private readonly Tensor _embedding; // (V, d)
+    private readonly Tensor _positions; // (context, d)
     private readonly Block[] _blocks;
     private readonly Norm _norm;
 
-    private Gpt2(LanguageModelConfig config, IReadOnlyDictionary<string, Parameter> weights)
+    private Gpt2(LanguageModelConfig config, IReadOnlyDictionary<string, Tensor> weights)
         : base(config, weights)
     {
         _embedding = weights["wte.weight"];
@@ -31,7 +30,7 @@ internal sealed class Gpt2 : LanguageModel
             IsComputed = name => name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal),
         };
 
-    private protected override Parameter OutputWeight => _embedding;
+    private protected override Tensor OutputWeight => _embedding;
 
     private protected override Tensor Forward(Tensor ids, Tensor? mask, Tensor? positionIds, KeyValueCache? cache)
     {
@@ -65,21 +64,21 @@ internal sealed class Gpt2 : LanguageModel
     /// <summary>0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).</summary>
     private static Tensor Gelu(Tensor x) => x * 0.5 * ((x + x.pow(3) * 0.044715) * Math.Sqrt(2 / Math.PI)).tanh().add(1);
 
-    private sealed class Norm(string name, IReadOnlyDictionary<string, Parameter> weights)
+    private sealed class Norm(string name, IReadOnlyDictionary<string, Tensor> weights)
     {
-        internal Parameter Weight { get; } = weights[name + ".weight"];
-        internal Parameter Bias { get; } = weights[name + ".bias"];
+        internal Tensor Weight { get; } = weights[name + ".weight"];
+        internal Tensor Bias { get; } = weights[name + ".bias"];
     }
 
-    private sealed class Linear(string name, IReadOnlyDictionary<string, Parameter> weights)
+    private sealed class Linear(string name, IReadOnlyDictionary<string, Tensor> weights)
     {
-        private readonly Parameter _weight = weights[name + ".weight"]; // (in, out)
-        private readonly Parameter _bias = weights[name + ".bias"];
+        private readonly Tensor _weight = weights[name + ".weight"]; // (in, out)
+        private readonly Tensor _bias = weights[name + ".bias"];
 
         internal Tensor Apply(Tensor x) => linear(x, _weight.t(), _bias);
     }
 
-    private sealed class Block(string prefix, IReadOnlyDictionary<string, Parameter> weights)
+    private sealed class Block(string prefix, IReadOnlyDictionary<string, Tensor> weights)
     {
         internal Norm AttentionNorm { get; } = new(prefix + "ln_1", weights);
         internal Linear Attention { get; } = new(prefix + "attn.c_attn", weights);

@@ -1,5 +1,4 @@
 using Annotation.Learning.Tensors;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Annotation.Learning.Models;
@@ -8,22 +7,15 @@ namespace Annotation.Learning.Models;
 /// A decoder-only transformer. B rows, T positions, V ids, d hidden size. Every tensor it makes is on the device of its
 /// weights and of their type.
 /// </summary>
-public abstract class LanguageModel : nn.Module
+public abstract class LanguageModel : IDisposable
 {
-    private readonly IReadOnlyDictionary<string, Parameter> _weights;
-
-    private protected LanguageModel(LanguageModelConfig config, IReadOnlyDictionary<string, Parameter> weights)
-        : base(config.ModelType)
+    private protected LanguageModel(LanguageModelConfig config, IReadOnlyDictionary<string, Tensor> weights)
     {
         Config = config;
-        _weights = weights;
+        Weights = weights;
         var any = weights.Values.First();
         Device = any.device;
         ScalarType = any.dtype;
-        foreach (var (name, weight) in weights)
-        {
-            register_parameter(name, weight);
-        }
     }
 
     /// <summary>The shape of the model.</summary>
@@ -35,11 +27,11 @@ public abstract class LanguageModel : nn.Module
     /// <summary>The type of the weights.</summary>
     public ScalarType ScalarType { get; }
 
-    /// <summary>The weights by their Hugging Face names, in a fixed order.</summary>
-    public IReadOnlyDictionary<string, Parameter> Weights => _weights;
+    /// <summary>The weights by their Hugging Face names, in a fixed order. All collect gradients.</summary>
+    public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
     /// <summary>The number of learned numbers.</summary>
-    public long ParameterCount => _weights.Values.Sum(w => w.numel());
+    public long ParameterCount => Weights.Values.Sum(w => w.numel());
 
     /// <summary>A model with fresh weights, the same for the same seed on every device.</summary>
     public static LanguageModel Create(LanguageModelConfig config, ulong seed, Device device, ScalarType dtype = ScalarType.Float32)
@@ -91,18 +83,33 @@ public abstract class LanguageModel : nn.Module
     public LanguageModel Clone(Device device, ScalarType dtype)
     {
         using var noGrad = no_grad();
-        return Build(Config, shape => _weights[shape.Name].detach().to(dtype, device, copy: true), Architecture.Of(Config));
+        return Build(Config, shape => Weights[shape.Name].detach().to(dtype, device, copy: true), Architecture.Of(Config));
     }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        DisposeTables();
+        foreach (var weight in Weights.Values)
+        {
+            weight.Dispose();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees tensors that are not weights.</summary>
+    private protected virtual void DisposeTables() { }
 
     /// <summary>A model whose weights come from <paramref name="source"/>, which hands over a tensor of its own for each.</summary>
     internal static LanguageModel Build(LanguageModelConfig config, Func<WeightShape, Tensor> source, Architecture architecture)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var weights = new Dictionary<string, Parameter>();
+        var weights = new Dictionary<string, Tensor>();
         foreach (var shape in architecture.Weights(config))
         {
-            weights[shape.Name] = new Parameter(source(shape));
+            weights[shape.Name] = source(shape).requires_grad_();
         }
 
         var model = architecture.Build(config, weights);
@@ -115,7 +122,7 @@ public abstract class LanguageModel : nn.Module
     }
 
     /// <summary>The output layer's weight, (V, d).</summary>
-    private protected abstract Parameter OutputWeight { get; }
+    private protected abstract Tensor OutputWeight { get; }
 
     /// <summary>The blocks and the final norm.</summary>
     /// <param name="ids">(B, T), all inside the vocabulary.</param>

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -9,13 +8,13 @@ namespace Annotation.Learning.Models;
 /// </summary>
 internal sealed class Llama : LanguageModel
 {
-    private readonly Parameter _embedding; // (V, d)
-    private readonly Parameter _norm; // (d)
-    private readonly Parameter _output; // (V, d)
+    private readonly Tensor _embedding; // (V, d)
+    private readonly Tensor _norm; // (d)
+    private readonly Tensor _output; // (V, d)
     private readonly Block[] _blocks;
     private readonly RotaryEmbedding _rotary;
 
-    private Llama(LanguageModelConfig config, IReadOnlyDictionary<string, Parameter> weights)
+    private Llama(LanguageModelConfig config, IReadOnlyDictionary<string, Tensor> weights)
         : base(config, weights)
     {
         _embedding = weights["model.embed_tokens.weight"];
@@ -31,7 +30,7 @@ internal sealed class Llama : LanguageModel
             IsComputed = name => name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal),
         };
 
-    private protected override Parameter OutputWeight => _output;
+    private protected override Tensor OutputWeight => _output;
 
     private protected override Tensor Forward(Tensor ids, Tensor? mask, Tensor? positionIds, KeyValueCache? cache)
     {
@@ -61,29 +60,21 @@ internal sealed class Llama : LanguageModel
         return Normalize(x, _norm);
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _rotary.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
+    private protected override void DisposeTables() => _rotary.Dispose();
 
     /// <summary>x / sqrt(mean(x^2) + eps) * weight (Zhang and Sennrich 2019, RMSNorm).</summary>
     private Tensor Normalize(Tensor x, Tensor weight) => x * x.square().mean([-1], keepdim: true).add(Config.NormEpsilon).rsqrt() * weight;
 
-    private sealed class Block(string prefix, IReadOnlyDictionary<string, Parameter> weights)
+    private sealed class Block(string prefix, IReadOnlyDictionary<string, Tensor> weights)
     {
-        internal Parameter AttentionNorm { get; } = weights[prefix + "input_layernorm.weight"];
-        internal Parameter Query { get; } = weights[prefix + "self_attn.q_proj.weight"];
-        internal Parameter Key { get; } = weights[prefix + "self_attn.k_proj.weight"];
-        internal Parameter Value { get; } = weights[prefix + "self_attn.v_proj.weight"];
-        internal Parameter Output { get; } = weights[prefix + "self_attn.o_proj.weight"];
-        internal Parameter FeedForwardNorm { get; } = weights[prefix + "post_attention_layernorm.weight"];
-        internal Parameter Gate { get; } = weights[prefix + "mlp.gate_proj.weight"];
-        internal Parameter Up { get; } = weights[prefix + "mlp.up_proj.weight"];
-        internal Parameter Down { get; } = weights[prefix + "mlp.down_proj.weight"];
+        internal Tensor AttentionNorm { get; } = weights[prefix + "input_layernorm.weight"];
+        internal Tensor Query { get; } = weights[prefix + "self_attn.q_proj.weight"];
+        internal Tensor Key { get; } = weights[prefix + "self_attn.k_proj.weight"];
+        internal Tensor Value { get; } = weights[prefix + "self_attn.v_proj.weight"];
+        internal Tensor Output { get; } = weights[prefix + "self_attn.o_proj.weight"];
+        internal Tensor FeedForwardNorm { get; } = weights[prefix + "post_attention_layernorm.weight"];
+        internal Tensor Gate { get; } = weights[prefix + "mlp.gate_proj.weight"];
+        internal Tensor Up { get; } = weights[prefix + "mlp.up_proj.weight"];
+        internal Tensor Down { get; } = weights[prefix + "mlp.down_proj.weight"];
     }
 }

@@ -58,7 +58,7 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         Tokenizer.Save(folder);
         var template = new Dictionary<string, string> { [TemplateField] = Template.Name };
         File.WriteAllText(Path.Combine(folder, TemplateName), JsonSerializer.Serialize(template, ModelFolderJson.Indented));
-        SafetensorsWriter.Write(Path.Combine(folder, ModelWeights.FileName), [.. Model.Weights.Select(w => new KeyValuePair<string, Tensor>(w.Key, w.Value))], dtype);
+        SafetensorsWriter.Write(Path.Combine(folder, ModelWeights.FileName), [.. Model.Weights], dtype);
     }
 
     /// <summary>A copy whose weights have storage of their own.</summary>

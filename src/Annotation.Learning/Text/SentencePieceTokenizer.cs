@@ -21,6 +21,7 @@ public sealed class SentencePieceTokenizer : Tokenizer
     private const int FirstPiece = FirstByte + 256;
     private readonly (byte[] Bytes, float Score)[] _pieces;
     private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<(int Left, int Right), int> _unions = [];
 
     private SentencePieceTokenizer((byte[] Bytes, float Score)[] pieces)
     {
@@ -29,6 +30,17 @@ public sealed class SentencePieceTokenizer : Tokenizer
         for (var id = FirstPiece; id < pieces.Length; id++)
         {
             _ids.TryAdd(Key(pieces[id].Bytes), id);
+        }
+
+        foreach (var (key, id) in _ids)
+        {
+            for (var cut = 1; cut < key.Length; cut++)
+            {
+                if (_ids.TryGetValue(key[..cut], out var left) && _ids.TryGetValue(key[cut..], out var right))
+                {
+                    _unions[(left, right)] = id;
+                }
+            }
         }
     }
 
@@ -99,6 +111,50 @@ public sealed class SentencePieceTokenizer : Tokenizer
 
     private List<int> Merge(string text)
     {
+        var ids = Characters(text);
+        var (previous, next) = (new int[ids.Count], new int[ids.Count]); // neighbours that are left, or -1
+        var queue = new PriorityQueue<Merger, (float, int)>();
+        for (var i = 0; i < ids.Count; i++)
+        {
+            (previous[i], next[i]) = (i - 1, i + 1 < ids.Count ? i + 1 : -1);
+            Offer(i - 1, i);
+        }
+
+        while (queue.TryDequeue(out var merger, out _))
+        {
+            var (left, leftId, rightId, merged) = merger;
+            var right = ids[left] == leftId ? next[left] : -1;
+            if (right < 0 || ids[right] != rightId)
+            {
+                continue; // One of the two has been merged with another since.
+            }
+
+            (ids[left], ids[right], next[left]) = (merged, -1, next[right]);
+            if (next[left] >= 0)
+            {
+                previous[next[left]] = left;
+            }
+
+            Offer(previous[left], left);
+            Offer(left, next[left]);
+        }
+
+        ids.RemoveAll(id => id < 0);
+        return ids;
+
+        // The highest score first, and of equal ones the leftmost.
+        void Offer(int left, int right)
+        {
+            if (left >= 0 && right >= 0 && _unions.TryGetValue((ids[left], ids[right]), out var union))
+            {
+                queue.Enqueue(new Merger(left, ids[left], ids[right], union), (-_pieces[union].Score, left));
+            }
+        }
+    }
+
+    /// <summary>One id per character that is a piece, else one per byte.</summary>
+    private List<int> Characters(string text)
+    {
         var ids = new List<int>(text.Length);
         Span<byte> buffer = stackalloc byte[4];
         foreach (var rune in text.EnumerateRunes())
@@ -116,32 +172,11 @@ public sealed class SentencePieceTokenizer : Tokenizer
             }
         }
 
-        while (BestPair(ids) is var (at, merged) && at >= 0)
-        {
-            ids[at] = merged;
-            ids.RemoveAt(at + 1);
-        }
-
         return ids;
-    }
-
-    /// <summary>The leftmost pair whose union has the highest score, or -1.</summary>
-    private (int At, int Id) BestPair(List<int> ids)
-    {
-        var best = (At: -1, Id: -1);
-        var score = float.NegativeInfinity;
-        for (var i = 0; i + 1 < ids.Count; i++)
-        {
-            if (_ids.TryGetValue(Key(_pieces[ids[i]].Bytes) + Key(_pieces[ids[i + 1]].Bytes), out var id) && _pieces[id].Score > score)
-            {
-                best = (i, id);
-                score = _pieces[id].Score;
-            }
-        }
-
-        return best;
     }
 
     // One char per byte: pieces need not be whole characters.
     private static string Key(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
+
+    private readonly record struct Merger(int Left, int LeftId, int RightId, int Merged);
 }

@@ -32,7 +32,7 @@ public sealed class DeviceTests
         using var clone = model.Clone();
 
         Assert.Equal(TorchSharp.DeviceType.CPU, last.device_type);
-        Assert.All(clone.parameters(), p => Assert.Equal(TorchSharp.DeviceType.CPU, p.device_type));
+        Assert.All(clone.Weights.Values, p => Assert.Equal(TorchSharp.DeviceType.CPU, p.device_type));
     }
 
     [Fact]
@@ -48,6 +48,6 @@ public sealed class DeviceTests
     {
         using var scope = NewDisposeScope();
         using var model = LanguageModel.Create(ToyModels.Llama with { HiddenSize = 1 << 14, Layers = 40 }, 1, new Device(TorchSharp.DeviceType.META));
-        Assert.All(model.parameters(), p => Assert.Equal(TorchSharp.DeviceType.META, p.device_type));
+        Assert.All(model.Weights.Values, p => Assert.Equal(TorchSharp.DeviceType.META, p.device_type));
     }
 }
