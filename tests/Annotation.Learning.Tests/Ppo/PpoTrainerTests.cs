@@ -177,8 +177,7 @@ public sealed class PpoTrainerTests
         using var folder = new TemporaryFolder();
         using var policy = TrainableModels.Create();
         using var reference = policy.Copy();
-        // A value model for each of three runs, the last of them canceled.
-        var left = TrainableModels.LeftBehind(policy, 3, () =>
+        var left = TrainableModels.LeftBehind(() =>
         {
             for (var i = 0; i < 2; i++)
             {

@@ -181,8 +181,7 @@ public sealed class RewardModelTrainerTests
     {
         using var folder = new TemporaryFolder();
         using var init = TrainableModels.Create();
-        // Twice two members, and one that is canceled.
-        var left = TrainableModels.LeftBehind(init, 5, () =>
+        var left = TrainableModels.LeftBehind(() =>
         {
             for (var i = 0; i < 2; i++)
             {

@@ -131,7 +131,7 @@ public sealed class SftTrainerTests
     {
         using var folder = new TemporaryFolder();
         using var model = TrainableModels.Create();
-        var left = TrainableModels.LeftBehind(model, 0, () =>
+        var left = TrainableModels.LeftBehind(() =>
         {
             for (var i = 0; i < 2; i++)
             {

@@ -11,15 +11,12 @@ internal static class TrainableModels
     internal static Pretrained Create(ulong seed = 1, int context = 64) =>
         new(LanguageModel.Create(LanguageModelConfig.Llama(vocabulary: 262, hidden: 32, layers: 2, heads: 2, context), seed, CPU), new ByteTokenizer());
 
-    /// <summary>
-    /// Live native tensors after an action minus before it. TorchSharp counts each Parameter a second time for the tensor whose handle
-    /// it takes over, and never takes that back: those of the models made on the way are subtracted.
-    /// </summary>
-    internal static long LeftBehind(Pretrained model, int modelsMade, Action action)
+    /// <summary>Live native tensors after an action minus before it.</summary>
+    internal static long LeftBehind(Action action)
     {
         var before = Tensor.TotalCount;
         action();
-        return Tensor.TotalCount - before - modelsMade * model.Model.Weights.Count;
+        return Tensor.TotalCount - before;
     }
 
     /// <summary>SHA-256 of all weights' bytes.</summary>
