@@ -7,6 +7,8 @@ namespace Annotation.Cli.Up;
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string Owner = "annotation";
+    // The launcher's own few connections do not outlive their use: a pooled one could belong to a server that was stopped since.
+    private const string OwnConnection = ";Pooling=false;Timeout=3";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DataFolder folder;
@@ -237,7 +239,7 @@ public sealed class PostgresServer : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation);
         }
 
-        await using var connection = new NpgsqlConnection(ConnectionTo(folder, "postgres"));
+        await using var connection = new NpgsqlConnection(ConnectionTo(folder, "postgres") + OwnConnection);
         await connection.OpenAsync(cancellation);
         await using var find = new NpgsqlCommand("select 1 from pg_database where datname = $1", connection);
         find.Parameters.Add(new NpgsqlParameter { Value = Owner });
@@ -260,7 +262,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         try
         {
-            await using var connection = new NpgsqlConnection(ConnectionTo(folder, "postgres") + ";Pooling=false;Timeout=3");
+            await using var connection = new NpgsqlConnection(ConnectionTo(folder, "postgres") + OwnConnection);
             await connection.OpenAsync(cancellation);
             return null;
         }
