@@ -46,7 +46,6 @@ public sealed class CommandLineTests : IAsyncLifetime
             var verb in (string[])
                 [
                     "up",
-                    "demo",
                     "projects",
                     "import",
                     "export",
