@@ -8,7 +8,7 @@ public sealed class WaitForSchema(IDbContextFactory<AnnotationDbContext> context
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Returns when no migration is missing; ends only so or by the token.</summary>
+    /// <summary>Returns when no migration is missing and nobody prepares the database any more; ends only so or by the token.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!await IsReadyAsync(cancellationToken))
@@ -23,7 +23,17 @@ public sealed class WaitForSchema(IDbContextFactory<AnnotationDbContext> context
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var applied = await db.Database.GetAppliedMigrationsAsync(cancellationToken);
-            return !db.Database.GetMigrations().Except(applied).Any();
+            if (db.Database.GetMigrations().Except(applied).Any())
+            {
+                return false;
+            }
+
+            // After the last migration the same lock covers the queue's tables and the seed; held until the end of this statement.
+            return await db
+                .Database.SqlQuery<bool>(
+                    $"select pg_try_advisory_xact_lock_shared({MigrateAndSeed.LockKey}) as \"Value\""
+                )
+                .SingleAsync(cancellationToken);
         }
         catch (NpgsqlException)
         {
