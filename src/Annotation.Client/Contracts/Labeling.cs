@@ -6,6 +6,7 @@ namespace Annotation.Client.Contracts;
 /// <param name="Kind">ranking or demonstration.</param>
 /// <param name="LeaseVersion">Goes back with submit, renew and skip.</param>
 /// <param name="Completions">In the order in which they are shown.</param>
+/// <param name="GuidelineHtml">The guideline as safe HTML.</param>
 public sealed record TaskView(
     Guid AssignmentId,
     int LeaseVersion,
@@ -18,7 +19,8 @@ public sealed record TaskView(
     IReadOnlyList<CompletionView> Completions,
     IReadOnlyList<QuestionView> Questions,
     int DoneToday,
-    int OpenTaskCount
+    int OpenTaskCount,
+    string GuidelineHtml = ""
 );
 
 /// <summary>One turn of the prompt: source text and safe HTML.</summary>
@@ -58,6 +60,9 @@ public sealed record SubmitResult(Guid AssignmentId, bool Repeated);
 
 /// <summary>Gives a task back with a reason.</summary>
 public sealed record SkipRequest(int LeaseVersion, string Reason);
+
+/// <summary>Keeps a task for longer.</summary>
+public sealed record RenewRequest(int LeaseVersion);
 
 /// <summary>The lease after a renewal.</summary>
 public sealed record LeaseView(int LeaseVersion, DateTimeOffset LeaseUntil);

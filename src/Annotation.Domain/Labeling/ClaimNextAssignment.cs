@@ -20,13 +20,20 @@ public sealed class ClaimNextAssignment(
     /// </summary>
     /// <param name="personId">The labeler.</param>
     /// <param name="projectId">Only tasks of this project; null for all projects.</param>
+    /// <param name="holding">Assignments of theirs that the caller shows already and wants one beside, to fetch ahead.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     public async Task<Outcome<ClaimedTask>> RunAsync(
         Guid personId,
         Guid? projectId,
+        IReadOnlyCollection<Guid> holding,
         CancellationToken cancellationToken
     )
     {
+        if (holding.Count > LeaseSettings.MaxAhead)
+        {
+            return new Refusal("too-many-held", $"Finish one of the {holding.Count} tasks that you hold first.");
+        }
+
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Two tabs of one person must not be handed two tasks: the person's own row makes them take turns.
@@ -41,8 +48,8 @@ public sealed class ClaimNextAssignment(
 
         var at = time.Now();
         var assignment =
-            await HeldAsync(db, personId, projectId, at, cancellationToken)
-            ?? await NextAsync(db, personId, projectId, at, cancellationToken);
+            await HeldAsync(db, personId, projectId, holding, at, cancellationToken)
+            ?? await NextAsync(db, personId, projectId, holding, at, cancellationToken);
         if (assignment is null)
         {
             return new Refusal("no-task", "There is nothing to label right now; come back later.");
@@ -59,6 +66,7 @@ public sealed class ClaimNextAssignment(
         AnnotationDbContext db,
         Guid personId,
         Guid? projectId,
+        IReadOnlyCollection<Guid> holding,
         DateTimeOffset at,
         CancellationToken cancellationToken
     ) =>
@@ -66,6 +74,7 @@ public sealed class ClaimNextAssignment(
             .Assignments.Where(a =>
                 a.PersonId == personId && a.State == AssignmentState.Active && a.LeaseUntil > at
             )
+            .Where(a => !holding.Contains(a.Id))
             .Where(a =>
                 projectId == null || db.LabelingTasks.Any(t => t.Id == a.TaskId && t.ProjectId == projectId)
             )
@@ -76,12 +85,13 @@ public sealed class ClaimNextAssignment(
         AnnotationDbContext db,
         Guid personId,
         Guid? projectId,
+        IReadOnlyCollection<Guid> holding,
         DateTimeOffset at,
         CancellationToken cancellationToken
     )
     {
         var passed = new List<Guid>();
-        while (await LockCandidateAsync(db, personId, projectId, at, passed, cancellationToken) is { } taskId)
+        while (await LockCandidateAsync(db, personId, projectId, holding, at, passed, cancellationToken) is { } taskId)
         {
             var task = await TaskLock.TakeAsync(db, taskId, cancellationToken);
             // The candidate was chosen by a snapshot from before the lock; only now does the count hold.
@@ -100,6 +110,7 @@ public sealed class ClaimNextAssignment(
         AnnotationDbContext db,
         Guid personId,
         Guid? projectId,
+        IReadOnlyCollection<Guid> holding,
         DateTimeOffset at,
         List<Guid> passed,
         CancellationToken cancellationToken
@@ -114,7 +125,7 @@ public sealed class ClaimNextAssignment(
                   and not exists (
                     select 1 from assignments mine
                     where mine.task_id = t.id and mine.person_id = {personId}
-                      and mine.state in ('submitted', 'skipped'))
+                      and (mine.state in ('submitted', 'skipped') or mine.id = any ({holding.ToArray()})))
                   and t.judgement_count + (
                     select count(*) from assignments lease
                     where lease.task_id = t.id and lease.person_id <> {personId}

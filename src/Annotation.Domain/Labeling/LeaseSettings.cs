@@ -8,4 +8,7 @@ public static class LeaseSettings
     /// enough that a task left behind is with somebody else in the same sitting.
     /// </summary>
     public static readonly TimeSpan Duration = TimeSpan.FromMinutes(15);
+
+    /// <summary>How many tasks one person may hold beside a new one: a few tabs that fetch ahead, no hoard.</summary>
+    public const int MaxAhead = 16;
 }

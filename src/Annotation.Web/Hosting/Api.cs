@@ -1,4 +1,5 @@
 using Annotation.Web.Accounts;
+using Annotation.Web.Labeling;
 using Annotation.Web.Models;
 using Annotation.Web.Operations;
 using Annotation.Web.Projects;
@@ -18,7 +19,9 @@ internal static class Api
     {
         var api = app.MapGroup("/api").AddEndpointFilter<AntiforgeryForCookies>().DisableAntiforgery();
         api.MapAccounts();
+        api.MapLabeling();
         api.MapProjects();
+        api.MapImports();
         api.MapRuns();
         api.MapModels();
         api.MapOperations();

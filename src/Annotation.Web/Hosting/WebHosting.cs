@@ -35,6 +35,7 @@ internal static class WebHosting
         services.AddRunQueue(connection);
         services.AddSingleton(_ => new ArtifactStore(builder.Configuration.RequireArtifacts()));
         services.AddSingleton<SafeMarkdown>();
+        services.AddSingleton<TaskViews>();
 
         services.ConfigureHttpJsonOptions(json =>
             json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals

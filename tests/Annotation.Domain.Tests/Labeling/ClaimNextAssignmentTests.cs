@@ -179,6 +179,24 @@ public sealed class ClaimNextAssignmentTests(PostgresFixture postgres) : IClassF
         Assert.True(orders.Count > 1);
     }
 
+    [Fact]
+    public async Task Who_holds_a_task_gets_the_next_one_beside_it()
+    {
+        var project = await postgres.ProjectAsync(Cancel);
+        await postgres.TaskAsync(project, Cancel, 1, 0, "a", "b");
+        await postgres.TaskAsync(project, Cancel, 1, 0, "c", "d");
+        var person = await postgres.PersonAsync(Cancel);
+        var claim = postgres.Get<ClaimNextAssignment>();
+
+        var first = (await claim.RunAsync(person, project, [], Cancel)).Value!;
+        var second = (await claim.RunAsync(person, project, [first.AssignmentId], Cancel)).Value!;
+        var third = await claim.RunAsync(person, project, [first.AssignmentId, second.AssignmentId], Cancel);
+
+        Assert.NotEqual(first.TaskId, second.TaskId);
+        Assert.Equal("no-task", third.Refusal?.Code);
+        Assert.Equal(first.Version, (await claim.RunAsync(person, project, [], Cancel)).Value!.Version);
+    }
+
     private async Task WorkAsync(Guid project, Guid person)
     {
         while ((await ClaimAsync(person, project)).Value is { } claim)
@@ -188,7 +206,7 @@ public sealed class ClaimNextAssignmentTests(PostgresFixture postgres) : IClassF
     }
 
     private Task<Outcome<ClaimedTask>> ClaimAsync(Guid person, Guid project) =>
-        postgres.Get<ClaimNextAssignment>().RunAsync(person, project, Cancel);
+        postgres.Get<ClaimNextAssignment>().RunAsync(person, project, [], Cancel);
 
     private Task SkipAsync(ClaimedTask claim, Guid person) =>
         postgres.Get<SkipAssignment>().RunAsync(claim.AssignmentId, person, claim.Version, "cannot judge", Cancel);

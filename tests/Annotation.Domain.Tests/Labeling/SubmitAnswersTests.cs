@@ -136,7 +136,7 @@ public sealed class SubmitAnswersTests(PostgresFixture postgres) : IClassFixture
         var project = await postgres.ProjectAsync(Cancel);
         await postgres.TaskAsync(project, Cancel);
         var person = await postgres.PersonAsync(Cancel);
-        var claim = (await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, Cancel)).Value!;
+        var claim = (await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, [], Cancel)).Value!;
         Assert.Equal(LabelingTaskKind.Demonstration, claim.Kind);
 
         Assert.Contains("empty", (await WriteAsync(" \n")).Refusal!.Sentence, StringComparison.Ordinal);
@@ -174,7 +174,7 @@ public sealed class SubmitAnswersTests(PostgresFixture postgres) : IClassFixture
         var project = await postgres.ProjectAsync(Cancel, null, criteria);
         await postgres.TaskAsync(project, Cancel, 1, 0, texts);
         var person = await postgres.PersonAsync(Cancel);
-        return ((await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, Cancel)).Value!, person);
+        return ((await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, [], Cancel)).Value!, person);
     }
 
     private Task<Outcome<SubmittedAnswers>> SubmitAsync(

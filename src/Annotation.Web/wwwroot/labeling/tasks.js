@@ -126,7 +126,7 @@ export class Tasks extends EventTarget {
   async #renew(atStart = false) {
     if (this.idleFor > idleAfter || this.#stopped) return;
     for (const task of [...this.#held]) {
-      const result = await post(`/api/labeling/assignments/${task.assignmentId}/renew?leaseVersion=${task.leaseVersion}`);
+      const result = await post(`/api/labeling/assignments/${task.assignmentId}/renew`, { leaseVersion: task.leaseVersion });
       if (result.kind === "value" && result.value) Object.assign(task, result.value);
       // A lost lease: drop a task that nobody has looked at; the one on screen stays until the labeler submits it,
       // because the server may still accept it and its draft is kept in any case.
