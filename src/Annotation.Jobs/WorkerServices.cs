@@ -6,6 +6,7 @@ using Annotation.Jobs.Housekeeping;
 using Annotation.Jobs.Imports;
 using Annotation.Jobs.Models;
 using Annotation.Jobs.Queue;
+using Annotation.Jobs.Training;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Annotation.Jobs;
@@ -27,7 +28,12 @@ public static class WorkerServices
         services.AddSingleton<IGenerationJob, GenerationJob>();
         services.AddSingleton<ModelShelf>();
         services.AddSingleton<RegisterModelFolder>();
+        services.AddSingleton<DemonstrationRows>();
+        services.AddSingleton<RankingRows>();
+        services.AddSingleton<FreshPrompts>();
         services.AddSingleton<IRunWork, ImportModel>();
+        services.AddSingleton<IRunWork, TrainSft>();
+        services.AddSingleton<IRunWork, TrainPpo>();
         services.AddHostedService<WorkerHeartbeat>();
         services.AddHostedService<OrphanSweep>();
         return services.AddJobServers(options.ConnectionString, options.Queues, options.Device);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
 using Annotation.Learning.Checkpoints;
@@ -26,6 +27,12 @@ public sealed class RunContext(Run run, RunClaim claim, ProgressRecorder progres
 
     /// <summary>The device that the run's models live on.</summary>
     public Device Device { get; } = TorchRuntime.SelectDevice(run.Device == "cpu" ? "cpu" : options.Device);
+
+    /// <summary>The run's settings as pairs.</summary>
+    public RunPairs Pairs { get; } = new(run);
+
+    /// <summary>The machine and build, for the run's result.</summary>
+    public JsonObject Machine => Execution.Machine.Describe(options.Threads);
 
     /// <summary>
     /// The run's checkpoints. Each claim has a folder of its own, named by its epoch, and takes over what the claim

@@ -18,11 +18,25 @@ public sealed class RunPairs
     private readonly Dictionary<string, string> _pairs;
     private readonly long _seed;
 
+    /// <summary>The settings of a run.</summary>
     public RunPairs(Run run)
     {
         using var json = JsonDocument.Parse(run.Settings);
         _pairs = json.RootElement.EnumerateObject().ToDictionary(p => Plain(p.Name), p => Text(p.Value));
         _seed = run.Seed;
+    }
+
+    private RunPairs(Dictionary<string, string> pairs, long seed) => (_pairs, _seed) = (pairs, seed);
+
+    /// <summary>The same pairs, with these where a name is not given.</summary>
+    public RunPairs WithDefaults(IEnumerable<KeyValuePair<string, string>> defaults)
+    {
+        var pairs = new Dictionary<string, string>(_pairs);
+        foreach (var (name, value) in defaults)
+        {
+            pairs.TryAdd(Plain(name), value);
+        }
+        return new RunPairs(pairs, _seed);
     }
 
     /// <summary>The value of a name; null when it is not given.</summary>

@@ -4,7 +4,6 @@ using Annotation.Domain.Data;
 using Annotation.Domain.Models;
 using Annotation.Jobs.Execution;
 using Annotation.Learning.Models;
-using Annotation.Learning.RewardModeling;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Jobs.Models;
@@ -64,47 +63,6 @@ public sealed class ModelShelf(IDbContextFactory<AnnotationDbContext> contexts, 
         return store.FolderOf(path);
     }
 
-    /// <summary>Puts a trained policy into the store.</summary>
-    public static Task<NewModel> AddAsync(
-        RunContext context,
-        Pretrained policy,
-        Guid? baseModelId,
-        JsonObject measured,
-        CancellationToken ct
-    ) =>
-        AddAsync(
-            context,
-            ModelKind.Policy,
-            policy.Model,
-            folder => policy.Save(folder),
-            criteria: null,
-            baseModelId,
-            preferenceSetId: null,
-            measured,
-            ct
-        );
-
-    /// <summary>Puts a trained reward model into the store.</summary>
-    public static Task<NewModel> AddAsync(
-        RunContext context,
-        RewardModel reward,
-        Guid? baseModelId,
-        Guid? preferenceSetId,
-        JsonObject measured,
-        CancellationToken ct
-    ) =>
-        AddAsync(
-            context,
-            ModelKind.Reward,
-            reward.Members[0].Trunk,
-            folder => reward.Save(folder),
-            [.. reward.Criteria.Select(c => c.Key)],
-            baseModelId,
-            preferenceSetId,
-            measured,
-            ct
-        );
-
     /// <summary>What the registry says of a network.</summary>
     public static JsonObject Describe(LanguageModelConfig config, JsonObject? measured = null)
     {
@@ -114,33 +72,5 @@ public sealed class ModelShelf(IDbContextFactory<AnnotationDbContext> contexts, 
             details["measured"] = measured.DeepClone();
         }
         return details;
-    }
-
-    private static async Task<NewModel> AddAsync(
-        RunContext context,
-        ModelKind kind,
-        LanguageModel network,
-        Action<string> save,
-        IReadOnlyList<string>? criteria,
-        Guid? baseModelId,
-        Guid? preferenceSetId,
-        JsonObject measured,
-        CancellationToken ct
-    )
-    {
-        var folder = context.StagingFolder();
-        save(folder);
-        var stored = await context.Store.AddAsync(folder, ct);
-        return new NewModel(
-            context.Run.OutputName ?? $"{context.Run.Kind.ToString().ToLowerInvariant()}-{context.Run.Number}",
-            kind,
-            network.Config.ModelType,
-            network.ParameterCount,
-            stored,
-            criteria,
-            baseModelId,
-            preferenceSetId,
-            Describe(network.Config, measured)
-        );
     }
 }

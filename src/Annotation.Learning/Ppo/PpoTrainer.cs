@@ -72,7 +72,11 @@ public sealed class PpoTrainer(PpoSettings settings)
 
         while (state.Iteration < settings.Iterations)
         {
-            ct.ThrowIfCancellationRequested();
+            if (ct.IsCancellationRequested)
+            {
+                state.Save(checkpoints);
+                ct.ThrowIfCancellationRequested();
+            }
             using var iteration = NewDisposeScope();
             metrics = [];
 

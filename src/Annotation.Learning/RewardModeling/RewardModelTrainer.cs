@@ -101,7 +101,11 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
 
         while (state.Step < total && best.Misses < settings.Patience)
         {
-            ct.ThrowIfCancellationRequested();
+            if (ct.IsCancellationRequested)
+            {
+                state.Save(checkpoints);
+                ct.ThrowIfCancellationRequested();
+            }
             using var step = NewDisposeScope();
 
             // 4. One optimizer step on the next rankings of the epoch's order.

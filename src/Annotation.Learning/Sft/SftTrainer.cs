@@ -78,7 +78,11 @@ public sealed class SftTrainer(SftSettings settings)
 
         while (state.Step < total && best.Misses < settings.Patience)
         {
-            ct.ThrowIfCancellationRequested();
+            if (ct.IsCancellationRequested)
+            {
+                state.Save(checkpoints);
+                ct.ThrowIfCancellationRequested();
+            }
 
             // 3. One optimizer step on the next rows of the epoch's order.
             var order = new SeededRandom((ulong)settings.Seed, state.Step / stepsPerEpoch).Permutation(train.Count);

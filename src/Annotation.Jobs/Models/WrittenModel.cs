@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using Annotation.Domain.Models;
+using Annotation.Jobs.Execution;
+using Annotation.Learning.Models;
+using Annotation.Learning.RewardModeling;
+
+namespace Annotation.Jobs.Models;
+
+/// <summary>A model that a run has trained and written into a staging folder; its tensors are no longer needed.</summary>
+public sealed record WrittenModel(
+    string Folder,
+    ModelKind Kind,
+    LanguageModelConfig Config,
+    long ParameterCount,
+    IReadOnlyList<string>? Criteria
+)
+{
+    /// <summary>Writes a policy.</summary>
+    public static WrittenModel Write(RunContext context, Pretrained policy)
+    {
+        var folder = context.StagingFolder();
+        policy.Save(folder);
+        return new(folder, ModelKind.Policy, policy.Model.Config, policy.Model.ParameterCount, null);
+    }
+
+    /// <summary>Writes a reward model.</summary>
+    public static WrittenModel Write(RunContext context, RewardModel reward)
+    {
+        var folder = context.StagingFolder();
+        reward.Save(folder);
+        var trunk = reward.Members[0].Trunk;
+        return new(
+            folder,
+            ModelKind.Reward,
+            trunk.Config,
+            trunk.ParameterCount,
+            [.. reward.Criteria.Select(c => c.Key)]
+        );
+    }
+
+    /// <summary>Moves the folder into the store.</summary>
+    /// <param name="context">The run that made it, which names it.</param>
+    /// <param name="baseModelId">The model whose weights it started from.</param>
+    /// <param name="preferenceSetId">What a reward model learned from.</param>
+    /// <param name="measured">The run's figures.</param>
+    /// <param name="ct">Stops the work.</param>
+    public async Task<NewModel> StoreAsync(
+        RunContext context,
+        Guid? baseModelId,
+        Guid? preferenceSetId,
+        JsonObject measured,
+        CancellationToken ct
+    )
+    {
+        var stored = await context.Store.AddAsync(Folder, ct);
+        return new NewModel(
+            context.Run.OutputName ?? $"{context.Run.Kind.ToString().ToLowerInvariant()}-{context.Run.Number}",
+            Kind,
+            Config.ModelType,
+            ParameterCount,
+            stored,
+            Criteria,
+            baseModelId,
+            preferenceSetId,
+            ModelShelf.Describe(Config, measured)
+        );
+    }
+}
