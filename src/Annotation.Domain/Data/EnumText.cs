@@ -7,5 +7,6 @@ internal sealed class EnumText<T>()
     : ValueConverter<T, string>(value => Write(value), text => Enum.Parse<T>(text, ignoreCase: true))
     where T : struct, Enum
 {
-    private static string Write(T value) => value.ToString().ToLowerInvariant();
+    /// <summary>The value as stored.</summary>
+    public static string Write(T value) => value.ToString().ToLowerInvariant();
 }

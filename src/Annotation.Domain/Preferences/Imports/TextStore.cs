@@ -38,7 +38,7 @@ internal static class TextStore
             rows.Select(p => p.Id).ToArray(),
             rows.Select(p => JsonSerializer.Serialize(p.Messages)).ToArray(),
             hashes,
-            rows.Select(p => new EnumText<Split>().ConvertToProvider(p.Split)).Cast<string>().ToArray()
+            rows.Select(p => EnumText<Split>.Write(p.Split)).ToArray()
         );
         var added = await insert.ExecuteNonQueryAsync(cancellationToken);
         var ids = await db
