@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -53,16 +54,13 @@ internal sealed class Gpt2 : LanguageModel
             x = x + block.Output.Apply(Attention.Run(queries, keys, values, mask));
 
             // Feed-forward.
-            x = x + block.Down.Apply(Gelu(block.Up.Apply(Normalize(x, block.FeedForwardNorm))));
+            x = x + block.Down.Apply(block.Up.Apply(Normalize(x, block.FeedForwardNorm)).gelu(GELU.Approximate.tanh));
         }
 
         return Normalize(x, _norm);
     }
 
     private Tensor Normalize(Tensor x, Norm norm) => layer_norm(x, [Config.HiddenSize], norm.Weight, norm.Bias, Config.NormEpsilon);
-
-    /// <summary>0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).</summary>
-    private static Tensor Gelu(Tensor x) => x * 0.5 * ((x + x.pow(3) * 0.044715) * Math.Sqrt(2 / Math.PI)).tanh().add(1);
 
     private sealed class Norm(string name, IReadOnlyDictionary<string, Tensor> weights)
     {

@@ -12,29 +12,46 @@ namespace Annotation.Learning.Tensors;
 /// Setting the weak flag (VER_FLG_WEAK) in that one record makes the dynamic loader accept a runtime without it.
 /// Layout of the table: ELF gABI, Oracle Linker and Libraries Guide, "Version Dependency Section".
 /// </remarks>
-internal static class RelaxedLibrary
+internal sealed class RelaxedLibrary : IDisposable
 {
     private const string UnusedVersion = "GLIBCXX_3.4.32";
     private const uint VersionNeedSection = 0x6ffffffe;
     private const byte WeakFlag = 2;
 
-    /// <summary>Writes the relaxed copy of <paramref name="library"/> into a private folder and returns its path.</summary>
-    internal static string Write(string library)
+    private readonly string? _temporaryFolder;
+
+    private RelaxedLibrary(string path, string? temporaryFolder) => (Path, _temporaryFolder) = (path, temporaryFolder);
+
+    /// <summary>Where the copy is.</summary>
+    internal string Path { get; }
+
+    /// <summary>Writes the relaxed copy of <paramref name="library"/> into the user's cache, or into a temporary folder.</summary>
+    internal static RelaxedLibrary Write(string library)
     {
         var bytes = File.ReadAllBytes(library);
         Relax(bytes);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
-        var folder = PrivateFolder(hash);
-        var path = Path.Combine(folder, Path.GetFileName(library));
+        var cache = CacheFolder(hash);
+        var folder = cache ?? Directory.CreateTempSubdirectory("annotation-torch-").FullName;
+        var path = System.IO.Path.Combine(folder, System.IO.Path.GetFileName(library));
         if (!File.Exists(path) || new FileInfo(path).Length != bytes.Length)
         {
             // Several processes may start at once: each writes its own file, the rename is atomic.
-            var temporary = Path.Combine(folder, Path.GetRandomFileName());
+            var temporary = System.IO.Path.Combine(folder, System.IO.Path.GetRandomFileName());
             File.WriteAllBytes(temporary, bytes);
             File.Move(temporary, path, overwrite: true);
         }
 
-        return path;
+        return new RelaxedLibrary(path, cache is null ? folder : null);
+    }
+
+    /// <summary>Removes the copy if it is a temporary one. A library that has been loaded stays in memory.</summary>
+    public void Dispose()
+    {
+        if (_temporaryFolder is not null)
+        {
+            Directory.Delete(_temporaryFolder, recursive: true);
+        }
     }
 
     /// <summary>Marks the requirement for the unused version as weak, in place.</summary>
@@ -76,31 +93,27 @@ internal static class RelaxedLibrary
         }
     }
 
-    private static string PrivateFolder(string hash)
+    /// <summary>A folder in the user's cache, or null when it cannot be written, as is usual in containers.</summary>
+    private static string? CacheFolder(string hash)
     {
-        var home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (string.IsNullOrEmpty(home))
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (string.IsNullOrEmpty(cache) && home.Length == 0)
         {
-            var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            home = user.Length == 0 ? null : Path.Combine(user, ".cache");
+            return null;
         }
 
-        if (home is not null)
+        try
         {
-            try
-            {
-                var folder = Path.Combine(home, "annotation", "torch-" + hash);
-                Directory.CreateDirectory(folder);
-                using var probe = File.Create(Path.Combine(folder, Path.GetRandomFileName()), 1, FileOptions.DeleteOnClose);
-                return folder;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // A read-only home is usual in containers: fall back to a fresh temporary folder.
-            }
+            cache = string.IsNullOrEmpty(cache) ? System.IO.Path.Combine(home, ".cache") : cache;
+            var folder = Directory.CreateDirectory(System.IO.Path.Combine(cache, "annotation", "torch-" + hash)).FullName;
+            using var probe = File.Create(System.IO.Path.Combine(folder, System.IO.Path.GetRandomFileName()), 1, FileOptions.DeleteOnClose);
+            return folder;
         }
-
-        return Directory.CreateTempSubdirectory("annotation-torch-").FullName;
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static ushort U16(byte[] bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at));

@@ -80,7 +80,7 @@ public static partial class TorchRuntime
             throw new TorchRuntimeException($"Unknown device '{name}': use cpu, cuda or cuda:<number>.");
         }
 
-        if (!torch.cuda.is_available() || index >= torch.cuda.device_count())
+        if (!torch.cuda.is_available() || index < 0 || index >= torch.cuda.device_count())
         {
             throw new TorchRuntimeException(
                 $"Device '{name}' was asked for, but no such graphics card can be used: check the driver and that the "
@@ -132,7 +132,8 @@ public static partial class TorchRuntime
 
         if (!NativeLibrary.TryLoad(bridge, out _))
         {
-            LoadLibrary(RelaxedLibrary.Write(bridge), bridge);
+            using var copy = RelaxedLibrary.Write(bridge);
+            LoadLibrary(copy.Path, bridge);
         }
     }
 
