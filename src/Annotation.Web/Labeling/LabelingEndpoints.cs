@@ -6,6 +6,7 @@ using Annotation.Domain.Questions;
 using Annotation.Web.Hosting;
 using Annotation.Web.Projects;
 using Annotation.Web.Security;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Web.Labeling;
@@ -27,7 +28,7 @@ internal static class LabelingEndpoints
     /// <param name="holding">Assignments that the caller has already; another one is wanted.</param>
     private static async Task<IResult> NextAsync(
         string? project,
-        Guid[]? holding,
+        [FromQuery] Guid[]? holding,
         ClaimsPrincipal user,
         ClaimNextAssignment claim,
         TaskViews views,

@@ -223,7 +223,7 @@ class Labeling extends HTMLElement {
     // The server counted when it handed the task out; what was decided since then is added here.
     const done = Math.max(task.doneToday + waiting, this.#doneShown);
     this.#doneShown = done;
-    this.#progress.textContent = `${done} done today · ${task.openTaskCount} open`;
+    this.#progress.textContent = `${done} done today · ${Math.max(1, task.openTaskCount - (done - task.doneToday))} open`;
   }
 }
 
