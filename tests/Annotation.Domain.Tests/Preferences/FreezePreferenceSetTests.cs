@@ -82,7 +82,7 @@ public sealed class FreezePreferenceSetTests(PostgresFixture postgres) : IClassF
         var project = await postgres.ProjectAsync(Cancel);
         await postgres.TaskAsync(project, Cancel, 1, 0, "a", "b");
         var person = await postgres.PersonAsync(Cancel);
-        var claim = (await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, Cancel)).Value!;
+        var claim = (await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, holding: [], Cancel)).Value!;
         await AnswerAsync(1, 2);
         var before = await FreezeAsync(project);
         await AnswerAsync(2, 1);

@@ -117,7 +117,7 @@ public sealed class ExportTests(PostgresFixture postgres) : IClassFixture<Postgr
     {
         await postgres.TaskAsync(project, Cancel, 1, 0, "a", "b", "c");
         var person = await postgres.PersonAsync(Cancel);
-        var claim = (await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, Cancel)).Value!;
+        var claim = (await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, holding: [], Cancel)).Value!;
         var ranks = claim.Completions.Zip([1, 2, 2]).ToDictionary(p => p.First.Id, p => p.Second);
         var answers = claim.Criteria.ToDictionary(c => c.Key, AnswerValue (_) => new RankingAnswer(ranks));
         var submitted = await postgres
