@@ -48,8 +48,8 @@ public sealed class ProgressRecorder(Guid runId) : IProgress<TrainingProgress>
                 {
                     RunId = runId,
                     Step = value.Step,
-                    Prompt = s.Prompt,
-                    Completion = s.Completion,
+                    Prompt = s.Prompt.WithoutNul(),
+                    Completion = s.Completion.WithoutNul(),
                     Score = double.IsFinite(s.Score) ? s.Score : null,
                 })
             );

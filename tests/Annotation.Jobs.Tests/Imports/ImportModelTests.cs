@@ -99,14 +99,16 @@ public sealed class ImportModelTests(WorkerFixture fixture) : IClassFixture<Work
     }
 
     [Fact]
-    public async Task A_taken_name_fails_the_run()
+    public async Task A_name_that_was_taken_meanwhile_fails_the_run()
     {
-        var run = await fixture.AddRunAsync(RunKind.Import, output: "tiny");
+        var run = await fixture.AddRunAsync(RunKind.Import, output: "raced");
         WorkerFixture.WriteToyModel(fixture.Store.IncomingFolder(run.Id), seed: 10);
+        await using var db = fixture.CreateContext();
+        await db.Models.Where(m => m.Name == "tiny").ExecuteUpdateAsync(set => set.SetProperty(m => m.Name, "raced"), TestContext.Current.CancellationToken);
 
         run = await fixture.ExecuteAsync(run);
 
         Assert.Equal(RunState.Failed, run.State);
-        Assert.Contains("already a model named 'tiny'", run.Error, StringComparison.Ordinal);
+        Assert.Contains("already a model named 'raced'", run.Error, StringComparison.Ordinal);
     }
 }

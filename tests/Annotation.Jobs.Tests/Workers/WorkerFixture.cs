@@ -48,28 +48,22 @@ public sealed class WorkerFixture : IAsyncLifetime
         Guid? projectId = null,
         string settings = "{}",
         string? output = null,
-        Func<Run, Run>? change = null
+        Guid? baseModelId = null,
+        bool allowOverlap = false,
+        string device = "cpu"
     )
     {
-        await using var db = CreateContext();
-        var number = await db
-            .Database.SqlQueryRaw<int>("select nextval('run_numbers')::int as \"Value\"")
-            .SingleAsync(TestContext.Current.CancellationToken);
-        var run = new Run
+        var wanted = new NewRun(kind, settings)
         {
             ProjectId = projectId,
-            Number = number,
-            Kind = kind,
-            Settings = settings,
-            Seed = 1,
             OutputName = output,
-            Device = "cpu",
-            CreatedAt = TimeProvider.System.Now(),
+            BaseModelId = baseModelId,
+            AllowOverlap = allowOverlap,
+            Device = device,
         };
-        run = change?.Invoke(run) ?? run;
-        db.Runs.Add(run);
-        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        return run;
+        var run = await Get<StartRun>().RunAsync(wanted, TestContext.Current.CancellationToken);
+        Assert.True(run.Succeeded, run.Refusal?.Sentence);
+        return run.Value;
     }
 
     /// <summary>Executes the run in this process and returns it as it then is.</summary>

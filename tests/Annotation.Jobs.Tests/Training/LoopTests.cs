@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Annotation.Domain.Labeling;
+using Annotation.Domain.Models;
+using Annotation.Domain.Projects;
+using Annotation.Domain.Prompts;
+using Annotation.Domain.Runs;
+using Annotation.Jobs.Tests.Workers;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Annotation.Jobs.Tests.Training;
+
+/// <summary>Every kind of run at toy size, on real rows and real tensors.</summary>
+public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
+{
+    private const string QuickSft = """{"epochs": "2", "batchSize": "16"}""";
+    private const string QuickReward = """{"epochs": 2, "batchPrompts": 8}""";
+    private const string QuickPpo = """{"iterations": 2, "rolloutSize": 8, "minibatchSize": 8, "epochs": 1, "maxNewTokens": 8}""";
+
+    [Fact]
+    public async Task From_demonstrations_and_rankings_to_a_policy_that_writes_the_next_tasks()
+    {
+        var project = await fixture.WithPromptsAsync("loop", 0);
+        var demonstrated = await fixture.AddPromptsAsync(project, 40);
+        var ranked = await fixture.AddPromptsAsync(project, 40, offset: 100);
+        var fresh = await fixture.AddPromptsAsync(project, 20, offset: 200);
+        await fixture.DemonstrateAsync(project, demonstrated);
+        await fixture.RankAsync(project, ranked);
+
+        var sft = await RunAsync(RunKind.Sft, project, QuickSft, "loop-sft");
+        var sftModel = await ModelAsync(sft);
+        Assert.Equal((ModelKind.Policy, sft.BaseModelId), (sftModel.Kind, sftModel.BaseModelId));
+        await using var db = fixture.CreateContext();
+        var used = await db.RunPrompts.Where(p => p.RunId == sft.Id).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(demonstrated.Count(p => p.Split == Split.Train), used.Count(p => p.Use == PromptUse.Trained));
+        Assert.Equal(demonstrated.Count(p => p.Split == Split.Validation), used.Count(p => p.Use == PromptUse.Validated));
+        Assert.NotEmpty(await db.RunMetrics.Where(m => m.RunId == sft.Id && m.Name == "loss").ToListAsync(TestContext.Current.CancellationToken));
+
+        var reward = await RunAsync(RunKind.Reward, project, QuickReward, "loop-reward", baseModelId: sftModel.Id);
+        var rewardModel = await ModelAsync(reward);
+        Assert.Equal(["overall", "truthfulness"], rewardModel.Criteria!);
+        Assert.Equal((ModelKind.Reward, reward.PreferenceSetId), (rewardModel.Kind, rewardModel.PreferenceSetId));
+        var test = ranked.Where(p => p.Split == Split.Test).Select(p => p.Id).ToHashSet();
+        Assert.NotEmpty(test);
+        Assert.False(await db.RunPrompts.AnyAsync(p => p.RunId == reward.Id && test.Contains(p.PromptId), TestContext.Current.CancellationToken));
+
+        var ppo = await RunAsync(RunKind.Ppo, project, QuickPpo, "loop-ppo", baseModelId: sftModel.Id);
+        Assert.Equal(rewardModel.Id, ppo.RewardModelId);
+        Assert.Contains("left out because", ppo.Notice, StringComparison.Ordinal);
+        var trained = await db.RunPrompts.Where(p => p.RunId == ppo.Id).Select(p => p.PromptId).ToListAsync(TestContext.Current.CancellationToken);
+        var learned = used.Select(p => p.PromptId).Concat(await db.RunPrompts.Where(p => p.RunId == reward.Id).Select(p => p.PromptId).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(trained.Intersect(learned));
+        Assert.Superset(fresh.Where(p => p.Split != Split.Test).Select(p => p.Id).ToHashSet(), trained.ToHashSet());
+        Assert.NotEmpty(await db.RunSamples.Where(s => s.RunId == ppo.Id).ToListAsync(TestContext.Current.CancellationToken));
+
+        var generate = await RunAsync(RunKind.Generate, project, """{"prompts": 6, "maxTokens": 8}""", output: null, (await ModelAsync(ppo)).Id);
+        var tasks = await db.LabelingTasks.Include(t => t.Completions).Where(t => t.RunId == generate.Id).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(6, tasks.Count);
+        Assert.All(tasks, t => Assert.Equal((LabelingTaskKind.Ranking, ppo.OutputModelId), (t.Kind, t.ModelId)));
+        var ids = tasks.SelectMany(t => t.Completions).Select(c => c.CompletionId).ToList();
+        var written = await db.Completions.Where(c => ids.Contains(c.Id)).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.All(written, c => Assert.Equal((ppo.OutputModelId, "loop-ppo", generate.Id), (c.ModelId, c.ModelName, c.RunId)));
+        Assert.All(written.GroupBy(c => c.PromptId), g => Assert.Equal(g.Count(), g.Select(c => PromptText.Normalize(c.Text)).Distinct().Count()));
+    }
+
+    [Fact]
+    public async Task Ppo_refuses_when_no_fresh_prompt_is_left_unless_overlap_is_allowed_and_then_says_so()
+    {
+        var project = await fixture.WithPromptsAsync("overlap", 0);
+        var prompts = await fixture.AddPromptsAsync(project, 30);
+        await fixture.RankAsync(project, prompts);
+        await RunAsync(RunKind.Reward, project, QuickReward, "overlap-reward");
+
+        var refused = await fixture.ExecuteAsync(await fixture.AddRunAsync(RunKind.Ppo, project.Id, QuickPpo, "overlap-refused"));
+        Assert.Equal(RunState.Failed, refused.State);
+        Assert.Contains("learned from all", refused.Error, StringComparison.Ordinal);
+
+        var allowed = await fixture.ExecuteAsync(await fixture.AddRunAsync(RunKind.Ppo, project.Id, QuickPpo, "overlap-allowed", allowOverlap: true));
+        Assert.Equal((RunState.Completed, null), (allowed.State, allowed.Error));
+        Assert.Contains("Overlap was allowed", allowed.Notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_prompt_gets_completions_that_depend_on_the_seed_alone()
+    {
+        const string settings = """{"prompt": "hello", "count": 3, "maxTokens": 8}""";
+        var first = await fixture.ExecuteAsync(await fixture.AddRunAsync(RunKind.Generate, settings: settings));
+        var second = await fixture.ExecuteAsync(await fixture.AddRunAsync(RunKind.Generate, settings: settings));
+
+        Assert.Equal((RunState.Completed, null), (first.State, first.Error));
+        using var result = JsonDocument.Parse(first.Result!);
+        Assert.Equal(3, result.RootElement.GetProperty("completions").GetArrayLength());
+        Assert.Equal(first.Result, second.Result);
+    }
+
+    [Theory]
+    [InlineData(RunKind.Sft, """{"learningrate": "5"}""", "LearningRate")]
+    [InlineData(RunKind.Sft, """{"lerningRate": "0.1"}""", "WeightDecay")]
+    [InlineData(RunKind.Ppo, """{"iterations": "many"}""", "Iterations")]
+    [InlineData(RunKind.Sft, "{}", "no demonstrations")]
+    [InlineData(RunKind.Reward, "{}", "no rankings")]
+    [InlineData(RunKind.Reward, """{"set": "7"}""", "no preference set 7")]
+    [InlineData(RunKind.Ppo, "{}", "no reward model")]
+    [InlineData(RunKind.Generate, "{}", "no prompt that waits")]
+    public async Task What_a_person_can_mend_ends_the_run_with_a_sentence_that_says_how(RunKind kind, string settings, string sentence)
+    {
+        var project = await fixture.WithPromptsAsync($"mend-{Guid.CreateVersion7()}", 0);
+
+        var run = await fixture.ExecuteAsync(await fixture.AddRunAsync(kind, project.Id, settings, $"mend-{Guid.CreateVersion7()}"));
+
+        Assert.Equal(RunState.Failed, run.State);
+        Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", run.Error, StringComparison.Ordinal);
+    }
+
+    private async Task<Run> RunAsync(RunKind kind, Project project, string settings, string? output, Guid? baseModelId = null)
+    {
+        var run = await fixture.ExecuteAsync(await fixture.AddRunAsync(kind, project.Id, settings, output, baseModelId: baseModelId));
+        Assert.Equal((RunState.Completed, null), (run.State, run.Error));
+        return run;
+    }
+
+    private async Task<Model> ModelAsync(Run run)
+    {
+        await using var db = fixture.CreateContext();
+        return await db.Models.AsNoTracking().SingleAsync(m => m.Id == run.OutputModelId, TestContext.Current.CancellationToken);
+    }
+}
