@@ -22,6 +22,8 @@ internal static class Api
         api.MapLabeling();
         api.MapProjects();
         api.MapImports();
+        api.MapExports();
+        api.MapPreferenceSets();
         api.MapRuns();
         api.MapModels();
         api.MapOperations();

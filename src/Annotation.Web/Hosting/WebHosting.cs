@@ -6,6 +6,7 @@ using Annotation.Domain.Models;
 using Annotation.Web.Accounts;
 using Annotation.Web.Labeling;
 using Annotation.Web.Layout;
+using Annotation.Web.Models;
 using Annotation.Web.Runs;
 using Annotation.Web.Security;
 using Microsoft.AspNetCore.DataProtection;
@@ -36,6 +37,9 @@ internal static class WebHosting
         services.AddSingleton(_ => new ArtifactStore(builder.Configuration.RequireArtifacts()));
         services.AddSingleton<SafeMarkdown>();
         services.AddSingleton<TaskViews>();
+        services.AddSingleton<RunRequests>();
+        services.AddSingleton<RunLauncher>();
+        services.AddSingleton<ModelUpload>();
 
         services.ConfigureHttpJsonOptions(json =>
             json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals

@@ -1,8 +1,11 @@
+using System.Security.Claims;
 using Annotation.Client.Contracts;
 using Annotation.Domain.Data;
 using Annotation.Domain.Models;
 using Annotation.Web.Hosting;
+using Annotation.Web.Projects;
 using Annotation.Web.Security;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Web.Models;
@@ -17,6 +20,8 @@ internal static class ModelEndpoints
         models.MapGet("/", ListAsync);
         models.MapGet("/{m}", GetAsync);
         models.MapGet("/{m}/files", GetFilesAsync);
+        models.MapPost("/", ImportAsync);
+        models.MapPost("/{m}/promote", PromoteAsync);
     }
 
     private static Task<IReadOnlyList<ModelRow>> ListAsync(
@@ -48,6 +53,48 @@ internal static class ModelEndpoints
                 target => ModelArchive.PackAsync(folder, target, cancellationToken),
                 "application/x-tar",
                 $"{model.Name}.tar"
+            );
+        });
+
+    private static async Task<IResult> ImportAsync(
+        string name,
+        HttpContext context,
+        ModelUpload upload,
+        CancellationToken cancellationToken
+    )
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = ModelArchive.MaxBytes;
+        }
+
+        return (await upload.RunAsync(name, context.Request.Body, context.User.PersonId(), cancellationToken)).Reply();
+    }
+
+    private static async Task<IResult> PromoteAsync(
+        string m,
+        PromoteRequest request,
+        ClaimsPrincipal user,
+        PromoteModel promote,
+        IDbContextFactory<AnnotationDbContext> contexts,
+        CancellationToken cancellationToken
+    ) =>
+        await (await contexts.FindModelAsync(m, cancellationToken)).Reply(async model =>
+        {
+            var where = request.Project ?? (await contexts.GetModelRowAsync(model.Id, cancellationToken)).Project;
+            if (where is null)
+            {
+                return Replies.Refuse(
+                    StatusCodes.Status400BadRequest,
+                    "missing-project",
+                    $"No project made '{model.Name}'; say in which project to promote it (--project)."
+                );
+            }
+
+            return await (await contexts.FindProjectAsync(where, cancellationToken)).Reply(async project =>
+                await (await promote.RunAsync(project.Id, model.Id, user.PersonId(), cancellationToken)).Reply(async _ =>
+                    Results.Json(await contexts.GetModelRowAsync(model.Id, cancellationToken))
+                )
             );
         });
 }

@@ -1,4 +1,8 @@
+using System.Security.Claims;
+using Annotation.Client.Contracts;
+using Annotation.Domain;
 using Annotation.Domain.Data;
+using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
 using Annotation.Web.Hosting;
 using Annotation.Web.Projects;
@@ -17,6 +21,15 @@ internal static class RunEndpoints
         runs.MapGet("/", ListAsync);
         runs.MapGet("/{r}", GetAsync);
         runs.MapGet("/{r}/metrics", GetMetricsAsync);
+        runs.MapPost("/{r}/cancel", CancelAsync);
+        runs.MapPost("/{r}/pause", PauseAsync);
+        runs.MapPost("/{r}/resume", ResumeAsync);
+
+        var project = api.MapGroup("/projects/{p}").RequireAuthorization(RolePolicies.Engineer);
+        project.MapPost("/runs", TrainAsync);
+        project.MapPost("/tasks/generate", GenerateTasksAsync);
+        api.MapPost("/generate", GenerateAsync).RequireAuthorization(RolePolicies.Engineer);
+        api.MapPost("/evaluate", EvaluateAsync).RequireAuthorization(RolePolicies.Engineer);
     }
 
     private static async Task<IResult> ListAsync(
@@ -69,6 +82,119 @@ internal static class RunEndpoints
         await (await contexts.FindRunAsync(r, cancellationToken)).Reply(async id =>
             Results.Json(await contexts.GetMetricsAsync(id, afterStep, cancellationToken))
         );
+
+    private static Task<IResult> CancelAsync(
+        string r,
+        ClaimsPrincipal user,
+        CancelRun cancel,
+        IDbContextFactory<AnnotationDbContext> contexts,
+        CancellationToken cancellationToken
+    ) => ChangeAsync(contexts, r, id => cancel.RunAsync(id, user.PersonId(), cancellationToken), cancellationToken);
+
+    private static Task<IResult> PauseAsync(
+        string r,
+        ClaimsPrincipal user,
+        PauseRun pause,
+        IDbContextFactory<AnnotationDbContext> contexts,
+        CancellationToken cancellationToken
+    ) => ChangeAsync(contexts, r, id => pause.RunAsync(id, user.PersonId(), cancellationToken), cancellationToken);
+
+    private static async Task<IResult> ResumeAsync(
+        string r,
+        ClaimsPrincipal user,
+        RunLauncher launcher,
+        IDbContextFactory<AnnotationDbContext> contexts,
+        CancellationToken cancellationToken
+    ) =>
+        await (await contexts.FindRunAsync(r, cancellationToken)).Reply(async id =>
+            (await launcher.ResumeAsync(id, user.PersonId(), cancellationToken)).Reply()
+        );
+
+    private static async Task<IResult> ChangeAsync(
+        IDbContextFactory<AnnotationDbContext> contexts,
+        string r,
+        Func<Guid, Task<Outcome<Run>>> change,
+        CancellationToken cancellationToken
+    ) =>
+        await (await contexts.FindRunAsync(r, cancellationToken)).Reply(async id =>
+            await (await change(id)).Reply(async run =>
+                Results.Json(await contexts.GetRunRowAsync(run.Id, cancellationToken))
+            )
+        );
+
+    private static async Task<IResult> TrainAsync(
+        string p,
+        StartRunRequest request,
+        ClaimsPrincipal user,
+        RunRequests requests,
+        RunLauncher launcher,
+        IDbContextFactory<AnnotationDbContext> contexts,
+        CancellationToken cancellationToken
+    ) =>
+        await (await contexts.FindProjectAsync(p, cancellationToken)).Reply(async project =>
+        {
+            var wanted = await requests.TrainAsync(project, request, user.PersonId(), cancellationToken);
+            return await StartAsync(launcher, wanted, prepare: null, cancellationToken);
+        });
+
+    private static async Task<IResult> GenerateTasksAsync(
+        string p,
+        GenerateTasksRequest request,
+        ClaimsPrincipal user,
+        RunRequests requests,
+        RunLauncher launcher,
+        IDbContextFactory<AnnotationDbContext> contexts,
+        CancellationToken cancellationToken
+    ) =>
+        await (await contexts.FindProjectAsync(p, cancellationToken)).Reply(async project =>
+        {
+            var wanted = await requests.GenerateTasksAsync(project, request, user.PersonId(), cancellationToken);
+            return await StartAsync(launcher, wanted, prepare: null, cancellationToken);
+        });
+
+    private static async Task<IResult> GenerateAsync(
+        GenerateRequest request,
+        ClaimsPrincipal user,
+        RunRequests requests,
+        RunLauncher launcher,
+        CancellationToken cancellationToken
+    )
+    {
+        var wanted = await requests.GenerateAsync(request, user.PersonId(), cancellationToken);
+        return await StartAsync(launcher, wanted, prepare: null, cancellationToken);
+    }
+
+    private static async Task<IResult> EvaluateAsync(
+        EvaluateRequest request,
+        ClaimsPrincipal user,
+        RunRequests requests,
+        RunLauncher launcher,
+        ArtifactStore store,
+        CancellationToken cancellationToken
+    )
+    {
+        var wanted = await requests.EvaluateAsync(request, user.PersonId(), cancellationToken);
+        return await StartAsync(
+            launcher,
+            wanted,
+            runId =>
+                request.File is null
+                    ? Task.CompletedTask
+                    : File.WriteAllBytesAsync(
+                        Path.Combine(store.IncomingFolder(runId), Path.GetFileName(request.FileName!)),
+                        request.File,
+                        cancellationToken
+                    ),
+            cancellationToken
+        );
+    }
+
+    private static async Task<IResult> StartAsync(
+        RunLauncher launcher,
+        Outcome<NewRun> wanted,
+        Func<Guid, Task>? prepare,
+        CancellationToken cancellationToken
+    ) => await wanted.Reply(async run => (await launcher.StartAsync(run, prepare, cancellationToken)).Reply());
 
     private static bool TryParse<T>(string? text, out T? value)
         where T : struct, Enum

@@ -12,10 +12,11 @@ internal static class RunQueue
     public const string DashboardPath = "/hangfire";
 
     private const string Train = "train";
+    private const string TrainOnGpu = "train-cuda";
     private const string Generate = "generate";
 
     /// <summary>The queues that there are.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Train, Generate, "default"];
+    public static IReadOnlyList<string> Names { get; } = [Train, TrainOnGpu, Generate, "default"];
 
     /// <summary>The queue that a kind of run waits in.</summary>
     public static string QueueOf(RunKind kind) => kind is RunKind.Generate or RunKind.Import ? Generate : Train;
@@ -44,16 +45,19 @@ internal static class RunQueue
     /// <summary>Makes the queue's tables; called under the migration's lock.</summary>
     public static void InstallQueueTables(this IServiceProvider services) => services.GetRequiredService<JobStorage>();
 
-    /// <summary>Hands a run to the workers that serve its kind.</summary>
-    public static void Enqueue(this IBackgroundJobClient jobs, Guid runId, RunKind kind)
+    /// <summary>Hands a run to the workers that serve its kind and device.</summary>
+    public static void Enqueue(this IBackgroundJobClient jobs, Run run)
     {
-        if (QueueOf(kind) == Generate)
+        var runId = run.Id;
+        if (QueueOf(run.Kind) == Generate)
         {
             jobs.Enqueue<IGenerationJob>(Generate, job => job.RunAsync(runId, CancellationToken.None));
         }
         else
         {
-            jobs.Enqueue<ITrainingRunJob>(Train, job => job.RunAsync(runId, CancellationToken.None));
+            // Only workers with a GPU serve that queue, so such a run waits for one and never uses a CPU.
+            var queue = run.Device == "cuda" ? TrainOnGpu : Train;
+            jobs.Enqueue<ITrainingRunJob>(queue, job => job.RunAsync(runId, CancellationToken.None));
         }
     }
 
