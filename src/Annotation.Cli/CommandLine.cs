@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Annotation.Cli.Accounts;
+using Annotation.Cli.DemoLoop;
 using Annotation.Cli.Files;
 using Annotation.Cli.Models;
 using Annotation.Cli.Operations;
@@ -58,6 +59,7 @@ public static class CommandLine
             Invocation.Server,
             Invocation.Token,
             UpVerb.Create(),
+            DemoVerb.Create(),
             ProjectVerbs.Create(),
             ImportVerbs.Create(),
             ExportVerbs.Create(),

@@ -46,6 +46,7 @@ public sealed class CommandLineTests : IAsyncLifetime
             var verb in (string[])
                 [
                     "up",
+                    "demo",
                     "projects",
                     "import",
                     "export",

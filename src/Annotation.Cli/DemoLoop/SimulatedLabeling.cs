@@ -1,0 +1,106 @@
+using Annotation.Client;
+using Annotation.Client.Contracts;
+using Annotation.Demo.Judges;
+using Annotation.Demo.Labelers;
+using Annotation.Demo.Randomness;
+
+namespace Annotation.Cli.DemoLoop;
+
+/// <summary>
+/// The demo's people at work: each signs in with a token of their own and takes, ranks and submits tasks through the same API as the
+/// labelers' page, in turns, so that the same seed gives everybody the same tasks.
+/// </summary>
+public sealed class SimulatedLabeling(AnnotationClient admin, string server, DemoSettings settings)
+{
+    private static readonly DemoJudge Judge = new();
+
+    private readonly SeededRandom shuffle = SeededRandom.Of((ulong)settings.Seed, "shuffled labels");
+
+    /// <summary>Makes the people and lets them rank until no task is left.</summary>
+    /// <returns>Number of submissions.</returns>
+    public async Task<int> RunAsync(string project, CancellationToken cancellation)
+    {
+        var people = new List<(SimulatedLabeler Labeler, AnnotationClient Client)>();
+        try
+        {
+            foreach (var labeler in LabelerPool.Create(settings.Labelers, (ulong)settings.Seed))
+            {
+                var person = await admin.Accounts.CreatePersonAsync(
+                    new CreatePersonRequest(labeler.Name, labeler.Name, ["labeler"]),
+                    cancellation
+                );
+                var token = await admin.Accounts.IssueTokenAsync(
+                    new IssueTokenRequest("demo", person.Id),
+                    cancellation
+                );
+                people.Add((labeler, new AnnotationClient(server, token.Token)));
+            }
+
+            var submissions = 0;
+            for (var working = people.ToList(); working.Count > 0; )
+            {
+                foreach (var person in working.ToList())
+                {
+                    if (await RankNextAsync(person.Labeler, person.Client, project, cancellation))
+                    {
+                        submissions++;
+                    }
+                    else
+                    {
+                        working.Remove(person);
+                    }
+                }
+            }
+
+            return submissions;
+        }
+        finally
+        {
+            people.ForEach(person => person.Client.Dispose());
+        }
+    }
+
+    private async Task<bool> RankNextAsync(
+        SimulatedLabeler labeler,
+        AnnotationClient client,
+        string project,
+        CancellationToken cancellation
+    )
+    {
+        var task = await client.Labeling.NextAsync(project, cancellation);
+        if (task is null)
+        {
+            return false;
+        }
+
+        var answers = task
+            .Questions.Where(question => question.Kind == "ranking")
+            .ToDictionary(question => question.Key, question => (AnswerValueRow)Rank(labeler, task, question.Key));
+        await client.Labeling.SubmitAsync(
+            task.AssignmentId,
+            new SubmitRequest(Guid.CreateVersion7(), task.LeaseVersion, answers),
+            cancellation
+        );
+        return true;
+    }
+
+    private RankingValue Rank(SimulatedLabeler labeler, TaskView task, string criterion)
+    {
+        // In an order that the texts alone decide: the shown one differs from run to run.
+        var completions = task.Completions.OrderBy(completion => completion.Text, StringComparer.Ordinal).ToList();
+        var ranks = labeler.Rank(
+            Judge,
+            criterion,
+            [.. task.Prompt.Select(turn => (turn.Role, turn.Text))],
+            [.. completions.Select(completion => completion.Text)]
+        );
+        if (settings.ShuffleLabels)
+        {
+            ranks = shuffle.Shuffle(ranks);
+        }
+
+        return new RankingValue(
+            completions.Zip(ranks).ToDictionary(pair => pair.First.Id, pair => pair.Second)
+        );
+    }
+}
