@@ -29,6 +29,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("evaluate reward --model m --format hh-rlhf")]
     [InlineData("projects create p --criterion =1")]
     [InlineData("people create a --role king")]
+    [InlineData("models import --name n")]
+    [InlineData("models import dir --hub a/b --name n")]
     public async Task Wrong_usage_ends_with_2_and_says_so(string words)
     {
         var (code, output, errors) = await RunAsync(words);

@@ -15,26 +15,46 @@ public static class ModelVerbs
 
     private static Command Import()
     {
-        var folder = new Argument<DirectoryInfo>("DIR") { Description = "Folder with config.json, *.safetensors and tokenizer files" };
+        var folder = new Argument<DirectoryInfo?>("DIR")
+        {
+            Description = "Folder with config.json, *.safetensors and tokenizer files",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var hub = new Option<string?>("--hub")
+        {
+            Description = "Instead of DIR: a model of the Hugging Face hub (HF_ENDPOINT, HF_TOKEN)",
+            HelpName = "OWNER/NAME",
+        };
         var name = new Option<string>("--name")
         {
             Description = "The model's name here",
             Required = true,
             HelpName = "N",
         };
-        return new Command("import", "Import a model folder") { folder, name }.Does(
+        var verb = new Command("import", "Import a model folder") { folder, hub, name };
+        verb.Validators.Add(result =>
+        {
+            if (result.GetResult(folder) is { Tokens.Count: > 0 } == result.GetResult(hub) is { Implicit: false })
+            {
+                result.AddError("Name either a folder or --hub OWNER/NAME.");
+            }
+        });
+        return verb.Does(
             async (invocation, cancellation) =>
             {
                 using var client = invocation.Connect();
+                using var downloaded = invocation.Value(hub) is { } model
+                    ? await HubFolder.DownloadAsync(model, invocation.Note, cancellation)
+                    : null;
                 var run = await client.Models.ImportAsync(
-                    invocation.Value(folder).FullName,
+                    downloaded?.Path ?? invocation.Value(folder)!.FullName,
                     invocation.Value(name),
                     cancellation
                 );
                 run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
                 RunWatch.RequireCompleted(run);
-                var model = await client.Models.ShowAsync(run.OutputModel ?? invocation.Value(name), cancellation);
-                invocation.Write(model, writer => Describe(writer, model));
+                var row = await client.Models.ShowAsync(run.OutputModel ?? invocation.Value(name), cancellation);
+                invocation.Write(row, writer => Describe(writer, row));
             }
         );
     }
