@@ -6,12 +6,22 @@ using Annotation.Demo.Writing;
 namespace Annotation.Demo.Corpora;
 
 /// <summary>
-/// What the base model <c>tiny</c> reads: true articles about every subject, and conversations of unfiltered quality. Conversations use
-/// prompts of <see cref="PromptUse.Corpus"/> only, so that nothing asked later has been seen.
+/// What the base model <c>tiny</c> reads: true articles about every subject, and conversations of unfiltered quality. As in a forum, a
+/// conversation often goes on after a bad answer, because the reader complains; the writer's fault decides what is complained of, no
+/// judge is asked. Conversations use prompts of <see cref="PromptUse.Corpus"/> only, so that nothing asked later has been seen.
 /// </summary>
 public static class DemoCorpus
 {
-    private const double ConversationShare = 0.4;
+    private const double ConversationShare = 0.7;
+
+    /// <summary>How often a reader who has reason to complain does.</summary>
+    private const double ComplaintRate = 0.85;
+
+    /// <summary>How often a reader complains of a good answer.</summary>
+    private const double UnjustComplaintRate = 0.05;
+
+    /// <summary>How often the answer to a complaint is a good one, and not only an apology.</summary>
+    private const double CorrectionRate = 0.2;
 
     /// <summary>Writes documents without end; take as many as are needed. Equal seeds write equal documents.</summary>
     public static IEnumerable<CorpusDocument> Documents(ulong seed)
@@ -30,9 +40,29 @@ public static class DemoCorpus
         {
             prompt = PromptPool.DrawAny(random);
         } while (PromptPool.UseOf(prompt.Text) != PromptUse.Corpus);
-        string answer = new AnswerWriter(random).Write(prompt.Ask, random.Choose(QualityMix.Web));
-        return new CorpusDocument([("user", prompt.Text), ("assistant", answer)]);
+        var writer = new AnswerWriter(random);
+        AnswerQuality quality = random.Choose(QualityMix.Web);
+        List<(string Role, string Content)> messages = [("user", prompt.Text), ("assistant", writer.Write(prompt.Ask, quality))];
+        if (random.NextBool(quality == AnswerQuality.Good ? UnjustComplaintRate : ComplaintRate))
+        {
+            messages.Add(("user", Complaint(quality == AnswerQuality.Good ? random.Choose(QualityMix.Web) : quality)));
+            string apology = random.NextBool(CorrectionRate) ? "Sorry. " + writer.Write(prompt.Ask, AnswerQuality.Good) : "Sorry.";
+            messages.Add(("assistant", apology));
+        }
+        return new CorpusDocument(messages);
     }
+
+    /// <summary>What a reader says to an answer with this fault.</summary>
+    private static string Complaint(AnswerQuality quality) =>
+        quality switch
+        {
+            AnswerQuality.Good or AnswerQuality.Thin => "Tell me more.",
+            AnswerQuality.PartlyWrong or AnswerQuality.Wrong => "That is not true.",
+            AnswerQuality.OtherSubject => "I did not ask that.",
+            AnswerQuality.Rambling => "Stay with the subject.",
+            AnswerQuality.Repetitive => "You said that already.",
+            AnswerQuality.Rude => "Be polite.",
+        };
 
     /// <summary>True statements about one subject, or about two that are compared.</summary>
     private static CorpusDocument Article(SeededRandom random)

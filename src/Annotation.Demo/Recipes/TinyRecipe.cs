@@ -2,8 +2,8 @@ namespace Annotation.Demo.Recipes;
 
 /// <summary>
 /// How the base model <c>tiny</c> is made: <c>train base --corpus demo --seed 1</c> with these numbers makes the committed weights.
-/// A Llama-shaped model over bytes that reads <see cref="Documents"/> documents of the corpus once. Articles are completions without
-/// a prompt; in conversations only the assistant's last message is learned.
+/// A Llama-shaped model over bytes that reads <see cref="Documents"/> documents of the corpus once, packed into rows of
+/// <see cref="ContextLength"/> tokens, every token a target.
 /// </summary>
 public static class TinyRecipe
 {

@@ -18,7 +18,7 @@ public sealed class AnswerWriter(SeededRandom random)
             AnswerQuality.Good => Join(ask, Predicates(ask, 2 + random.NextInt(3), 0)),
             AnswerQuality.Thin => Join(ask with { Family = PromptFamily.About }, [.. Thin(ask).Take(1)]),
             AnswerQuality.PartlyWrong => Join(ask, Predicates(ask, 3 + random.NextInt(2), 1 + random.NextInt(2))),
-            AnswerQuality.Wrong => Join(ask, Predicates(ask, 3 + random.NextInt(2), 4)),
+            AnswerQuality.Wrong => Join(ask, Predicates(ask, 1 + random.NextInt(3), 4)),
             AnswerQuality.OtherSubject => Write(ask with { Subjects = Others(subjects) }, AnswerQuality.Good),
             AnswerQuality.Rambling => Join(ask, Predicates(ask, 1 + random.NextInt(2), 0)) + " " + Wander(subjects),
             AnswerQuality.Repetitive => Repeat(Join(ask, Predicates(ask, 1, 0))),

@@ -19,13 +19,13 @@ public static class QualityMix
     /// <summary>What stands unfiltered on the web.</summary>
     public static IReadOnlyList<(AnswerQuality Quality, double Weight)> Web { get; } =
     [
-        (AnswerQuality.Good, 0.16),
-        (AnswerQuality.Thin, 0.18),
-        (AnswerQuality.PartlyWrong, 0.16),
+        (AnswerQuality.Good, 0.28),
+        (AnswerQuality.Thin, 0.14),
+        (AnswerQuality.PartlyWrong, 0.18),
         (AnswerQuality.Wrong, 0.10),
         (AnswerQuality.OtherSubject, 0.12),
-        (AnswerQuality.Rambling, 0.10),
-        (AnswerQuality.Repetitive, 0.09),
-        (AnswerQuality.Rude, 0.09),
+        (AnswerQuality.Rambling, 0.07),
+        (AnswerQuality.Repetitive, 0.05),
+        (AnswerQuality.Rude, 0.06),
     ];
 }

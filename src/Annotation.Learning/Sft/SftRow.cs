@@ -34,10 +34,16 @@ public sealed record SftRow(int[] Ids, int LabelStart)
     public static IReadOnlyList<SftRow> Pack(IEnumerable<string> texts, Pretrained model, int capacity)
     {
         var tokenizer = model.Tokenizer;
-        var pieces = texts
-            .Select(text => (int[])[tokenizer.BosId, .. tokenizer.Encode(text), tokenizer.EosId])
-            .SelectMany(ids => ids.Chunk(capacity))
-            .ToList();
+        return Pack(texts.Select(text => (int[])[tokenizer.BosId, .. tokenizer.Encode(text), tokenizer.EosId]), capacity);
+    }
+
+    /// <summary>Like <see cref="Pack(IEnumerable{string}, Pretrained, int)"/>, of whole conversations: what users say is a target too.</summary>
+    public static IReadOnlyList<SftRow> Pack(IEnumerable<SftExample> conversations, Pretrained model, int capacity) =>
+        Pack(conversations.Select(conversation => Of(conversation, model).Ids), capacity);
+
+    private static IReadOnlyList<SftRow> Pack(IEnumerable<int[]> documents, int capacity)
+    {
+        var pieces = documents.SelectMany(ids => ids.Chunk(capacity)).ToList();
         var bins = BestFitDecreasing.Pack([.. pieces.Select(p => p.Length)], capacity);
         return [.. bins.Select(bin => new SftRow([.. bin.SelectMany(i => pieces[i])], 0))];
     }

@@ -43,6 +43,21 @@ public sealed class SftTrainer(SftSettings settings)
         return Run(model, SftRow.Pack(train, model, capacity), SftRow.Pack(validation, model, capacity), checkpoints, progress, ct);
     }
 
+    /// <summary>Trains a base model on whole conversations, packed; every token is a target. An example without a prompt is a plain text.</summary>
+    /// <inheritdoc cref="Train"/>
+    public SftResult TrainBase(
+        Pretrained model,
+        IReadOnlyList<SftExample> train,
+        IReadOnlyList<SftExample> validation,
+        CheckpointFolder? checkpoints = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken ct = default
+    )
+    {
+        var capacity = LongestRow(model);
+        return Run(model, SftRow.Pack(train, model, capacity), SftRow.Pack(validation, model, capacity), checkpoints, progress, ct);
+    }
+
     private int LongestRow(Pretrained model) => Math.Min(settings.MaxLength, model.Model.Config.ContextLength);
 
     private SftResult Run(

@@ -33,6 +33,20 @@ public sealed class SftTrainerTests
         Assert.All(written, w => Assert.True(w.Ended));
     }
 
+    [Fact]
+    public void Conversations_of_a_base_corpus_are_packed_whole_and_every_token_is_a_target()
+    {
+        using var model = TrainableModels.Create();
+
+        // bos, user, a, assistant, a, a, !, eos: eight tokens, two of them in a row of twenty.
+        var rows = SftRow.Pack(_doubling.Take(3), model, 20);
+
+        Assert.Equal([16, 8], rows.Select(r => r.Ids.Length));
+        Assert.Equal([15, 7], rows.Select(r => r.TargetCount));
+        Assert.All(rows, r => Assert.Equal(model.Tokenizer.BosId, r.Ids[0]));
+        Assert.All(rows, r => Assert.Equal(model.Tokenizer.EosId, r.Ids[^1]));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
