@@ -11,8 +11,9 @@ namespace Annotation.Learning.Generation;
 /// </remarks>
 public sealed class Sampler(Pretrained model)
 {
-    // Enough rows for full matrix products; more only cost memory.
-    private const int RowsAtOnce = 64;
+    // Enough rows for full matrix products; more only cost memory. A large model or a long context gets fewer.
+    private const int MostRows = 64;
+    private const long MostCachedNumbers = 1 << 28;
 
     /// <summary>One completion for each prompt, in the order of the prompts.</summary>
     /// <param name="promptIds">Each prompt's tokens, as the template encodes it.</param>
@@ -36,13 +37,21 @@ public sealed class Sampler(Pretrained model)
         }
 
         // Prompts of like length share a batch, so that little of it is padding.
+        var longest = promptIds.Count == 0 ? 0 : Math.Min(context, promptIds.Max(p => p.Count) + settings.MaxNewTokens);
         var rows = promptIds.Select((ids, i) => new SampledRow(ids, Math.Min(settings.MaxNewTokens, context - ids.Count), new TokenChooser(settings, i))).ToList();
-        foreach (var batch in rows.OrderBy(r => r.Prompt.Count).Chunk(RowsAtOnce))
+        foreach (var batch in rows.OrderBy(r => r.Prompt.Count).Chunk(RowsAtOnce(longest)))
         {
             Generate(batch, cancellationToken);
         }
 
         return [.. rows.Select(r => r.ToCompletion(model))];
+    }
+
+    private int RowsAtOnce(int positions)
+    {
+        var config = model.Model.Config;
+        var numbersPerRow = 2L * config.Layers * config.KeyValueHeads * config.HeadSize * Math.Max(1, positions);
+        return (int)Math.Clamp(MostCachedNumbers / numbersPerRow, 1, MostRows);
     }
 
     private void Generate(IReadOnlyList<SampledRow> rows, CancellationToken cancellationToken)
