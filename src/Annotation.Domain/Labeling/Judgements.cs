@@ -9,7 +9,12 @@ namespace Annotation.Domain.Labeling;
 /// <summary>Adds what answers mean: a ranking for each that orders the completions, a demonstration for each text.</summary>
 internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assignment assignment, DateTimeOffset at)
 {
-    public async Task AddAsync(IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
+    /// <summary>Adds them to the context. Answers that neither rank nor show anything are kept as answers alone.</summary>
+    public async Task AddAsync(
+        IReadOnlyList<Question> questions,
+        IReadOnlyList<Answer> answers,
+        CancellationToken cancellationToken
+    )
     {
         var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == task.PromptId, cancellationToken);
         var labeler = await db
@@ -22,14 +27,13 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
             .ToDictionaryAsync(c => c.Id, cancellationToken);
         foreach (var answer in answers)
         {
-            switch (answer.Value)
+            if (questions.Single(q => q.Key == answer.QuestionKey).Rank(answer.Value) is { } ranks)
             {
-                case TextAnswer text:
-                    await AddDemonstrationAsync(prompt, text.Text, cancellationToken);
-                    break;
-                case RankingAnswer:
-                    await AddRankingAsync(prompt, shown, labeler!, answer, cancellationToken);
-                    break;
+                await AddRankingAsync(prompt, shown, labeler!, answer, ranks, cancellationToken);
+            }
+            else if (answer.Value is TextAnswer text)
+            {
+                await AddDemonstrationAsync(prompt, answer, text.Text, cancellationToken);
             }
         }
     }
@@ -39,10 +43,10 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
         Dictionary<Guid, Completion> shown,
         string labeler,
         Answer answer,
+        IReadOnlyDictionary<Guid, int> ranks,
         CancellationToken cancellationToken
     )
     {
-        var ranks = new RankingQuestion(answer.QuestionKey).Rank(answer.Value);
         var position = assignment.ShownOrder.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         var content = new RankingContent(
             prompt.Messages,
@@ -83,7 +87,12 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
         db.Rankings.Add(ranking);
     }
 
-    private async Task AddDemonstrationAsync(Prompt prompt, string text, CancellationToken cancellationToken)
+    private async Task AddDemonstrationAsync(
+        Prompt prompt,
+        Answer answer,
+        string text,
+        CancellationToken cancellationToken
+    )
     {
         var hash = PromptText.Hash(text);
         var completion = await db.Completions.SingleOrDefaultAsync(
@@ -108,14 +117,12 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
             db.Completions.Add(completion);
         }
 
-        var earlier = await db
-            .Demonstrations.Where(d =>
-                d.PromptId == prompt.Id
-                && d.PersonId == assignment.PersonId
-                && !db.Demonstrations.Any(later => later.SupersedesId == d.Id)
-            )
-            .Select(d => (Guid?)d.Id)
-            .SingleOrDefaultAsync(cancellationToken);
+        var earlier = answer.SupersedesId is null
+            ? null
+            : await db
+                .Demonstrations.Where(d => d.AnswerId == answer.SupersedesId)
+                .Select(d => (Guid?)d.Id)
+                .SingleOrDefaultAsync(cancellationToken);
         db.Demonstrations.Add(
             new Demonstration
             {
@@ -124,7 +131,8 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
                 CompletionId = completion.Id,
                 PersonId = assignment.PersonId,
                 Source = "answer",
-                SupersedesId = assignment.State == AssignmentState.Submitted ? earlier : null,
+                AnswerId = answer.Id,
+                SupersedesId = earlier,
                 CreatedAt = at,
             }
         );

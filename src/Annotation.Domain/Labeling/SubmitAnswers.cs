@@ -37,16 +37,17 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         }
 
         var at = time.Now();
+        var questions = await QuestionsAsync(db, task, assignment, cancellationToken);
         var refusal =
             await CheckLeaseAsync(db, task, assignment, submission, at, cancellationToken)
-            ?? CheckAnswers(task, submission, await QuestionsAsync(db, task, assignment, cancellationToken));
+            ?? CheckAnswers(task, submission, questions);
         if (refusal is not null)
         {
             return refusal;
         }
 
         var answers = await AddAnswersAsync(db, task, assignment, submission, at, cancellationToken);
-        await new Judgements(db, task, assignment, at).AddAsync(answers, cancellationToken);
+        await new Judgements(db, task, assignment, at).AddAsync(questions, answers, cancellationToken);
         if (assignment.State != AssignmentState.Submitted)
         {
             assignment.State = AssignmentState.Submitted;

@@ -1,4 +1,5 @@
 using Annotation.Domain.Accounts;
+using Annotation.Domain.Labeling;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Prompts;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +21,9 @@ public sealed class Demonstration
     /// <summary>Who wrote it here; null for imported ones.</summary>
     public Guid? PersonId { get; init; }
 
+    /// <summary>The answer this demonstration was made from; null for imported ones.</summary>
+    public Guid? AnswerId { get; init; }
+
     /// <summary>Where it came from: <c>answer</c>, or <c>import:FORMAT:FILE</c>.</summary>
     public required string Source { get; init; }
 
@@ -37,10 +41,12 @@ internal sealed class DemonstrationMapping : IEntityTypeConfiguration<Demonstrat
         builder.HasIndex(d => d.PromptId);
         builder.HasIndex(d => d.CompletionId);
         builder.HasIndex(d => d.SupersedesId).IsUnique();
+        builder.HasIndex(d => d.AnswerId).IsUnique();
         builder.HasOne<Project>().WithMany().HasForeignKey(d => d.ProjectId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Prompt>().WithMany().HasForeignKey(d => d.PromptId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Completion>().WithMany().HasForeignKey(d => d.CompletionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Person>().WithMany().HasForeignKey(d => d.PersonId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Answer>().WithMany().HasForeignKey(d => d.AnswerId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Demonstration>().WithMany().HasForeignKey(d => d.SupersedesId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class RankingMapping : IEntityTypeConfiguration<Ranking>, IEntit
         builder.HasIndex(r => new { r.ProjectId, r.ContentHash }).IsUnique();
         builder.HasIndex(r => r.SupersedesId).IsUnique();
         builder.HasIndex(r => r.PromptId);
-        builder.HasIndex(r => r.AnswerId);
+        builder.HasIndex(r => r.AnswerId).IsUnique();
         builder.HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Prompt>().WithMany().HasForeignKey(r => r.PromptId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Person>().WithMany().HasForeignKey(r => r.LabelerId).OnDelete(DeleteBehavior.Restrict);

@@ -601,6 +601,10 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<Guid?>("AnswerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("answer_id");
+
                     b.Property<Guid>("CompletionId")
                         .HasColumnType("uuid")
                         .HasColumnName("completion_id");
@@ -632,6 +636,10 @@ namespace Annotation.Domain.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_demonstrations");
+
+                    b.HasIndex("AnswerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_demonstrations_answer_id");
 
                     b.HasIndex("CompletionId")
                         .HasDatabaseName("ix_demonstrations_completion_id");
@@ -804,6 +812,7 @@ namespace Annotation.Domain.Data.Migrations
                         .HasName("pk_rankings");
 
                     b.HasIndex("AnswerId")
+                        .IsUnique()
                         .HasDatabaseName("ix_rankings_answer_id");
 
                     b.HasIndex("LabelerId")
@@ -1719,6 +1728,12 @@ namespace Annotation.Domain.Data.Migrations
 
             modelBuilder.Entity("Annotation.Domain.Preferences.Demonstration", b =>
                 {
+                    b.HasOne("Annotation.Domain.Labeling.Answer", null)
+                        .WithMany()
+                        .HasForeignKey("AnswerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_demonstrations_answer_id");
+
                     b.HasOne("Annotation.Domain.Prompts.Completion", null)
                         .WithMany()
                         .HasForeignKey("CompletionId")

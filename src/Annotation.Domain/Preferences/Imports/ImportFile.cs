@@ -15,6 +15,9 @@ internal sealed class ImportFile(IDbContextFactory<AnnotationDbContext> contexts
 {
     private const int BatchSize = 500;
 
+    // An import waits for the one before it in the same project, which may be a large file.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
     // Trees nest two levels per turn; the default of 64 is too shallow for a long conversation.
     private static readonly JsonDocumentOptions Depth = new() { MaxDepth = 1000 };
 
@@ -39,6 +42,7 @@ internal sealed class ImportFile(IDbContextFactory<AnnotationDbContext> contexts
             return new Refusal("unknown-project", $"There is no project {request.ProjectId}.");
         }
 
+        db.Database.SetCommandTimeout(Patience);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await WaitForOtherImportsAsync(db, project, cancellationToken);
         var counts = new Counts();

