@@ -25,7 +25,7 @@ public abstract class RewardSource
     internal abstract ValueModel CreateValueModel(Pretrained policy);
 }
 
-/// <summary>Scores of a reward model: the weighted sum of its normalised heads. The value model starts as a copy of its first member.</summary>
+/// <summary>Scores of a reward model: the weighted sum of its normalised heads. The value model starts from its first member's trunk.</summary>
 public sealed class RewardModelSource(RewardModel model) : RewardSource
 {
     /// <inheritdoc/>
@@ -38,11 +38,11 @@ public sealed class RewardModelSource(RewardModel model) : RewardSource
 
     internal override ValueModel CreateValueModel(Pretrained policy) =>
         policy.Tokenizer.VocabularySize == model.Tokenizer.VocabularySize && policy.Tokenizer.EosId == model.Tokenizer.EosId
-            ? ValueModel.FromReward(model)
+            ? ValueModel.FromTrunk(model.Members[0].Trunk)
             : throw new ArgumentException("The reward model has another tokenizer than the policy: train it from a model with the policy's tokenizer.");
 }
 
-/// <summary>Scores of a program, from the prompt and the completion's text. The value model starts as a copy of the policy with a head of zeros.</summary>
+/// <summary>Scores of a program, from the prompt and the completion's text. The value model starts from the policy's trunk.</summary>
 public sealed class ProgramReward(Func<IReadOnlyList<Message>, string, double> score) : RewardSource
 {
     /// <inheritdoc/>

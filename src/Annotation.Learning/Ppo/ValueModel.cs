@@ -1,5 +1,4 @@
 using Annotation.Learning.Models;
-using Annotation.Learning.RewardModeling;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -20,24 +19,9 @@ internal sealed class ValueModel : IDisposable
     }
 
     /// <summary>
-    /// The first member of a reward model, its heads folded into one that gives the weighted sum of the normalised scores
-    /// (Stiennon et al. 2020, G.1: better than sharing the policy's trunk).
+    /// A copy of a trunk with a head of zeros. The trunk is the reward model's (Stiennon et al. 2020, G.1: better than sharing the
+    /// policy's), its head is not: it was trained at the end token only and is wrong by several standard deviations elsewhere.
     /// </summary>
-    internal static ValueModel FromReward(RewardModel model)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        var member = model.Members[0];
-        var (type, device) = (member.HeadWeight.dtype, member.HeadWeight.device);
-        var scale = model.Criteria.Select((c, i) => c.Weight / member.Normalization[i].Std).ToArray();
-        var factors = tensor(scale, type, device).unsqueeze(0); // (1, C)
-        var means = tensor(member.Normalization.Select(n => n.Mean).ToArray(), type, device);
-        var weight = factors.mm(member.HeadWeight);
-        var bias = (factors * (member.HeadBias - means)).sum(1);
-        return new(member.Trunk.Clone(), weight.detach(), bias.detach());
-    }
-
-    /// <summary>A copy of a trunk with a head of zeros.</summary>
     internal static ValueModel FromTrunk(LanguageModel trunk)
     {
         using var guard = no_grad();
