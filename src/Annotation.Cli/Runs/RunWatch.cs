@@ -1,4 +1,3 @@
-using System.Globalization;
 using Annotation.Cli.Terminal;
 using Annotation.Client;
 using Annotation.Client.Contracts;
@@ -63,9 +62,8 @@ public sealed class RunWatch(RunsApi runs, Invocation invocation)
         else
         {
             var metrics = await runs.MetricsAsync(run.Id.ToString(), saidStep, cancellation);
-            invocation.Note(
-                $"Run {run.Number} ({run.Kind}) step {run.Step} of {run.TotalSteps}{Newest(metrics.Points)}"
-            );
+            var step = run.TotalSteps > 0 ? $"step {run.Step} of {run.TotalSteps}" : "is running";
+            invocation.Note($"Run {run.Number} ({run.Kind}) {step}{Newest(metrics.Points)}");
             saidStep = run.Step;
         }
 
@@ -78,7 +76,7 @@ public sealed class RunWatch(RunsApi runs, Invocation invocation)
             .GroupBy(point => point.Name)
             .Select(group => group.MaxBy(point => point.Step)!)
             .Take(MostMetrics)
-            .Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Name} {point.Value:0.####}"));
+            .Select(point => $"{point.Name} {Numbers.Format(point.Value)}");
         return string.Concat(newest.Select(text => ", " + text));
     }
 }

@@ -9,11 +9,14 @@ public static class FactList
     /// <summary>Writes the facts; those without a value are left out.</summary>
     public static void Write(TextWriter writer, params IReadOnlyList<(string Name, object? Value)> facts)
     {
-        var told = facts.Where(fact => fact.Value is not (null or "")).ToList();
+        var told = facts
+            .Select(fact => (fact.Name, Value: fact.Value is null ? "" : Format(fact.Value)))
+            .Where(fact => fact.Value.Length > 0)
+            .ToList();
         var width = told.Count == 0 ? 0 : told.Max(fact => fact.Name.Length);
         foreach (var (name, value) in told)
         {
-            writer.WriteLine($"{name.PadRight(width)}  {Format(value!)}");
+            writer.WriteLine($"{name.PadRight(width)}  {value}");
         }
     }
 
@@ -61,7 +64,7 @@ public static class FactList
             ),
             JsonElement element => element.ToString(),
             DateTimeOffset at => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture),
-            double number => number.ToString("0.####", CultureInfo.InvariantCulture),
+            double number => Numbers.Format(number),
             IEnumerable<string> words => string.Join(", ", words),
             _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
         };

@@ -47,7 +47,7 @@ public sealed class TextTable
         {
             null => "",
             DateTimeOffset at => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-            double number => number.ToString("0.####", CultureInfo.InvariantCulture),
+            double number => Numbers.Format(number),
             IEnumerable<string> words => string.Join(", ", words),
             _ => Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "",
         };
