@@ -213,7 +213,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         {
             ["prompts"] = result.Number(GoldJudge.Overall, "prompts"),
             ["win rate"] = winRate,
-            ["KL in nats"] = result.Find("kl"),
+            ["KL in nats"] = result.Find("sequenceKl"),
             ["characters, SFT and PPO"] = Pair(
                 result.Number(GoldJudge.Overall, "lengthB"),
                 result.Number(GoldJudge.Overall, "lengthA")
@@ -221,9 +221,15 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         };
         foreach (var criterion in result.Criteria)
         {
-            var best = result.BestOf(criterion) is { } score ? $", best of {settings.BestOf} of SFT {Text(score)}" : "";
-            figures[$"gold {criterion}"] =
-                $"SFT {Text(result.Get(criterion, "scoreB").Value)}, PPO {Text(result.Get(criterion, "scoreA").Value)}{best}";
+            figures[$"gold {criterion}, SFT and PPO"] = Pair(
+                result.Get(criterion, "scoreB").Value,
+                result.Get(criterion, "scoreA").Value
+            );
+        }
+
+        if (result.BestOf("score") is { } best && result.BestOf("kl") is { } kl)
+        {
+            figures[$"gold overall, best of {settings.BestOf} of SFT"] = $"{Text(best)} at a KL of {Text(kl)} nats";
         }
 
         return figures;

@@ -32,13 +32,10 @@ public sealed class EvaluationResult(JsonElement result)
     /// <summary>A figure of the whole.</summary>
     public Interval? Find(string name) => Read(result, name);
 
-    /// <summary>The expected score of the best of n by a criterion; null when it was not measured.</summary>
-    public double? BestOf(string criterion) =>
-        result.TryGetProperty("bestOf", out var bestOf) && bestOf.ValueKind == JsonValueKind.Object
-            ? Rows(bestOf)
-                .Where(row => row.GetProperty("criterion").GetString() == criterion)
-                .Select(row => (double?)row.GetProperty("score").GetDouble())
-                .FirstOrDefault()
+    /// <summary>A number of the best-of-n baseline; null when it was not measured.</summary>
+    public double? BestOf(string name) =>
+        result.TryGetProperty("bestOfN", out var bestOf) && bestOf.TryGetProperty(name, out var number)
+            ? number.GetDouble()
             : null;
 
     private static IEnumerable<JsonElement> Rows(JsonElement element) =>
