@@ -111,14 +111,13 @@ public sealed class LocalPlatform : IAsyncDisposable
             await CheckConfiguredAsync(connection, cancellation);
         }
 
-        var environment = ChildEnvironment(connection);
+        var environment = ChildEnvironment(connection, settings.DemoProject);
         var web = Supervise(
             "web",
             programs.Web,
             environment
                 .Append(new("ASPNETCORE_URLS", Admin.Server))
-                .Append(new("Annotation__AdminFile", folder.AdminFile))
-                .Append(new("Annotation__Demo", settings.DemoProject ? "true" : "false")),
+                .Append(new("Annotation__AdminFile", folder.AdminFile)),
             TimeSpan.FromSeconds(15)
         );
         // The worker takes no port that anybody should know.
@@ -201,7 +200,7 @@ public sealed class LocalPlatform : IAsyncDisposable
         }
     }
 
-    private Dictionary<string, string> ChildEnvironment(string connection)
+    private Dictionary<string, string> ChildEnvironment(string connection, bool demoProject)
     {
         // The programs start with the same .NET as this command, wherever it is installed.
         var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
@@ -209,6 +208,7 @@ public sealed class LocalPlatform : IAsyncDisposable
         {
             ["ConnectionStrings__Annotation"] = connection,
             ["Annotation__Artifacts"] = folder.Artifacts,
+            ["Annotation__Demo"] = demoProject ? "true" : "false",
             ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..")),
         };
     }
