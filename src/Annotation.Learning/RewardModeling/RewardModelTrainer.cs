@@ -93,9 +93,9 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
         using var best = new BestWeights(weights);
         var state = new TrainingState(weights, optimizer, best);
         state.Resume(checkpoints);
-        var stepsPerEpoch = (train.Count + settings.BatchPrompts - 1) / settings.BatchPrompts;
-        var total = stepsPerEpoch * settings.Epochs;
-        var validateEvery = Math.Max(1, stepsPerEpoch / settings.ValidationsPerEpoch);
+        var order = new EpochOrder(train.Count, settings.BatchPrompts, Seed(index, OrderPath));
+        var total = order.StepsPerEpoch * settings.Epochs;
+        var validateEvery = Math.Max(1, order.StepsPerEpoch / settings.ValidationsPerEpoch);
         var warmup = (int)(total * settings.WarmupShare);
         var outcomes = OutcomeModel(train, member.Trunk.Device);
 
@@ -109,8 +109,7 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
             using var step = NewDisposeScope();
 
             // 4. One optimizer step on the next rankings of the epoch's order.
-            var order = new SeededRandom(Seed(index, OrderPath), state.Step / stepsPerEpoch).Permutation(train.Count);
-            var batch = order.Skip(state.Step % stepsPerEpoch * settings.BatchPrompts).Take(settings.BatchPrompts).Select(i => train[i]).ToList();
+            var batch = order.Batch(state.Step).Select(i => train[i]).ToList();
             var rate = LearningRate.Cosine(settings.LearningRate, state.Step + 1, total, warmup, settings.FinalLearningRateShare);
             var ranks = RankedRows.RankTensor(batch, member.Trunk.Device); // (R, K)
             var scores = RankedRows.Arrange(Scores(member, batch), batch); // (R, K)

@@ -85,9 +85,9 @@ public sealed class SftTrainer(SftSettings settings)
         using var best = new BestWeights(weights);
         var state = new TrainingState(weights, optimizer, best);
         state.Resume(checkpoints);
-        var stepsPerEpoch = (train.Count + settings.BatchSize - 1) / settings.BatchSize;
-        var total = stepsPerEpoch * settings.Epochs;
-        var validateEvery = Math.Max(1, stepsPerEpoch / settings.ValidationsPerEpoch);
+        var order = new EpochOrder(train.Count, settings.BatchSize, (ulong)settings.Seed);
+        var total = order.StepsPerEpoch * settings.Epochs;
+        var validateEvery = Math.Max(1, order.StepsPerEpoch / settings.ValidationsPerEpoch);
         var warmup = (int)(total * settings.WarmupShare);
         var trainLoss = 0.0;
 
@@ -100,11 +100,10 @@ public sealed class SftTrainer(SftSettings settings)
             }
 
             // 3. One optimizer step on the next rows of the epoch's order.
-            var order = new SeededRandom((ulong)settings.Seed, state.Step / stepsPerEpoch).Permutation(train.Count);
-            var batch = order.Skip(state.Step % stepsPerEpoch * settings.BatchSize).Take(settings.BatchSize).Select(i => train[i]).ToList();
+            var batch = order.Batch(state.Step).Select(i => train[i]).ToList();
             var rate = LearningRate.Cosine(settings.LearningRate, state.Step + 1, total, warmup, settings.FinalLearningRateShare);
             optimizer.ZeroGradients();
-            trainLoss = MeanLoss(model.Model, batch, learn: true);
+            trainLoss = MeanLoss(model.Model, batch, learn: true, ct);
             var norm = optimizer.ClipGradients(settings.GradientClip);
             if (!double.IsFinite(norm))
             {
@@ -119,7 +118,7 @@ public sealed class SftTrainer(SftSettings settings)
             if (validation.Count > 0 && (state.Step % validateEvery == 0 || state.Step == total))
             {
                 using var guard = no_grad();
-                metrics["validationLoss"] = MeanLoss(model.Model, validation, learn: false);
+                metrics["validationLoss"] = MeanLoss(model.Model, validation, learn: false, ct);
                 best.Observe(metrics["validationLoss"], state.Step);
             }
             if (state.Step % settings.CheckpointSteps == 0 || state.Step == total || best.Misses >= settings.Patience)
@@ -143,12 +142,13 @@ public sealed class SftTrainer(SftSettings settings)
     }
 
     // Mean over all targets of the rows; with learn, gradients of it are added up pass by pass.
-    private double MeanLoss(LanguageModel model, IReadOnlyList<SftRow> rows, bool learn)
+    private double MeanLoss(LanguageModel model, IReadOnlyList<SftRow> rows, bool learn, CancellationToken ct)
     {
         var targets = rows.Sum(r => (double)r.TargetCount);
         var mean = 0.0;
         foreach (var group in LengthBuckets.Split([.. rows.Select(r => r.Ids.Length)], settings.MaxTokensPerPass))
         {
+            ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var ids = TokenRows.Pad([.. group.Select(i => rows[i].Ids)], model.Device); // (B, W)
             var labels = TokenRows.Pad([.. group.Select(i => rows[i].Labels)], model.Device, SftRow.IgnoredLabel);
