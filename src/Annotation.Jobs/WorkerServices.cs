@@ -1,6 +1,7 @@
 using Annotation.Domain;
 using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
+using Annotation.Jobs.Evaluation;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Housekeeping;
 using Annotation.Jobs.Generation;
@@ -29,18 +30,26 @@ public static class WorkerServices
         services.AddSingleton<IGenerationJob, GenerationJob>();
         services.AddSingleton<ModelShelf>();
         services.AddSingleton<RegisterModelFolder>();
+        services.AddSingleton<SeedDemoProject>();
+        services.AddSingleton<PrepareInstallation>();
         services.AddSingleton<DemonstrationRows>();
         services.AddSingleton<RankingRows>();
         services.AddSingleton<FreshPrompts>();
         services.AddSingleton<PreferenceSets>();
         services.AddSingleton<GenerateForProject>();
+        services.AddSingleton<HeldOutPrompts>();
+        services.AddSingleton<EvaluateReward>();
+        services.AddSingleton<EvaluatePolicy>();
         services.AddSingleton<IRunWork, ImportModel>();
+        services.AddSingleton<IRunWork, TrainBase>();
         services.AddSingleton<IRunWork, TrainSft>();
         services.AddSingleton<IRunWork, TrainReward>();
         services.AddSingleton<IRunWork, TrainPpo>();
         services.AddSingleton<IRunWork, Generate>();
+        services.AddSingleton<IRunWork, Evaluate>();
         services.AddHostedService<WorkerHeartbeat>();
-        services.AddHostedService<OrphanSweep>();
+        services.AddSingleton<OrphanSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<OrphanSweep>());
         return services.AddJobServers(options.ConnectionString, options.Queues, options.Device);
     }
 }

@@ -1,6 +1,7 @@
 using Annotation.Domain.Data;
 using Annotation.Jobs;
 using Annotation.Jobs.Execution;
+using Annotation.Jobs.Housekeeping;
 using Annotation.Learning.Tensors;
 
 var builder = Host.CreateApplicationBuilder(args);
@@ -34,6 +35,7 @@ using var host = builder.Build();
 var log = host.Services.GetRequiredService<ILogger<Program>>();
 log.LogInformation("Worker {Name} on {Device} waits for the database's schema.", options.Name, options.Device);
 await host.Services.GetRequiredService<WaitForSchema>().RunAsync(CancellationToken.None);
+await host.Services.GetRequiredService<PrepareInstallation>().RunAsync(CancellationToken.None);
 log.LogInformation("The schema is there; serving {Queues}.", string.Join(", ", options.Queues));
 await host.RunAsync();
 return 0;

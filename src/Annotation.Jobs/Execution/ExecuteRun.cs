@@ -39,8 +39,13 @@ public sealed class ExecuteRun(
     public async Task RunAsync(Guid runId, CancellationToken ct)
     {
         var run = await LoadAsync(runId, ct);
-        if (run is null || run.State is not (RunState.Queued or RunState.Running) || IsForOtherWorkers(run))
+        if (run is null || run.State is not (RunState.Queued or RunState.Running))
         {
+            return;
+        }
+        if (run.Device != "cpu" && run.Device != options.DeviceKind)
+        {
+            await HandOnAsync(run, ct);
             return;
         }
         await using var runLock = await TakeLockAsync(run, ct);
@@ -100,15 +105,14 @@ public sealed class ExecuteRun(
         return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId, ct);
     }
 
-    private bool IsForOtherWorkers(Run run)
+    /// <summary>A run that asks for a GPU never silently uses the CPU: it waits in the queue that only GPU workers serve.</summary>
+    private async Task HandOnAsync(Run run, CancellationToken ct)
     {
-        if (run.Device == "cpu" || options.DeviceKind == run.Device)
-        {
-            return false;
-        }
-        log.LogInformation("Run {Number} asks for a GPU, which this worker has not; handed on.", run.Number);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await db
+            .Runs.Where(r => r.Id == run.Id && r.State == RunState.Queued)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Notice, "Waits: it needs a GPU worker."), ct);
         queue.Enqueue(run.Id, run.Kind, run.Device);
-        return true;
     }
 
     /// <summary>The run's lock, taken away from a frozen worker if need be; null when a live one has it.</summary>
@@ -137,12 +141,12 @@ public sealed class ExecuteRun(
             case StopReason.Cancel:
                 await claim.CancelAsync(ct);
                 break;
-            case StopReason.Pause:
-                await claim.PauseAsync(ct);
+            case StopReason.Pause when await claim.PauseAsync(ct):
                 break;
-            case StopReason.Shutdown when kept && await claim.ReleaseAsync(ct):
+            case StopReason.Pause or StopReason.Shutdown when kept && await claim.ReleaseAsync(ct):
                 queue.Enqueue(run.Id, run.Kind, run.Device);
                 break;
+            case StopReason.Pause:
             case StopReason.Shutdown:
             case StopReason.Lost:
             case StopReason.None:

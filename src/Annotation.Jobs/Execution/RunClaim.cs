@@ -138,13 +138,15 @@ public sealed class RunClaim
 
     /// <summary>Ends the run with an error that a person can act on.</summary>
     public Task<bool> FailAsync(string sentence, CancellationToken ct) =>
-        EndAsync(RunState.Failed, "ended_at = now(), error = @error", ct, ("error", sentence));
+        EndAsync(RunState.Failed, "ended_at = now(), error = @error", ct, "", ("error", sentence));
 
     /// <summary>Ends the run because a person canceled it.</summary>
     public Task<bool> CancelAsync(CancellationToken ct) => EndAsync(RunState.Canceled, "ended_at = now()", ct);
 
     /// <summary>Leaves the run at its checkpoint until a person resumes it.</summary>
-    public Task<bool> PauseAsync(CancellationToken ct) => EndAsync(RunState.Paused, "pause_requested_at = null", ct);
+    /// <returns>False when it was resumed before it had stopped, or is no longer this worker's.</returns>
+    public Task<bool> PauseAsync(CancellationToken ct) =>
+        EndAsync(RunState.Paused, "pause_requested_at = null", ct, where: "and pause_requested_at is not null");
 
     /// <summary>Gives the run back, for another worker to go on.</summary>
     public Task<bool> ReleaseAsync(CancellationToken ct) => EndAsync(RunState.Queued, "worker = null", ct);
@@ -162,20 +164,26 @@ public sealed class RunClaim
         RunState state,
         string assignments,
         CancellationToken ct,
+        string where = "",
         params (string Name, object? Value)[] values
-    ) => TryChangeAsync($"state = '{state.ToString().ToLowerInvariant()}', {assignments}", values, ct);
+    ) => TryChangeAsync($"state = '{state.ToString().ToLowerInvariant()}', {assignments}", where, values, ct);
 
     private async Task ChangeAsync(string assignments, CancellationToken ct, params (string, object?)[] values)
     {
-        if (!await TryChangeAsync(assignments, values, ct))
+        if (!await TryChangeAsync(assignments, "", values, ct))
         {
             throw new ClaimLostException(RunId, Epoch);
         }
     }
 
-    private async Task<bool> TryChangeAsync(string assignments, (string, object?)[] values, CancellationToken ct)
+    private async Task<bool> TryChangeAsync(
+        string assignments,
+        string where,
+        (string, object?)[] values,
+        CancellationToken ct
+    )
     {
-        await using var command = Command($"update runs set {assignments} {Mine}");
+        await using var command = Command($"update runs set {assignments} {Mine} {where}");
         foreach (var (name, value) in values)
         {
             // An untyped null needs a type; the nullable ones are ids.

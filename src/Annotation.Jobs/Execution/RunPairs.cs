@@ -12,8 +12,8 @@ namespace Annotation.Jobs.Execution;
 /// </summary>
 public sealed class RunPairs
 {
-    // Stored in columns of their own as well; they choose inputs and belong to no trainer.
-    private static readonly string[] Inputs = ["reward", "set", "base", "out", "device", "allowoverlap"];
+    // Columns of the run hold these, or they choose inputs; a trainer's Seed is the run's.
+    private static readonly string[] Inputs = ["reward", "set", "base", "out", "device", "allowoverlap", "seed"];
 
     private readonly Dictionary<string, string> _pairs;
     private readonly long _seed;
@@ -45,7 +45,7 @@ public sealed class RunPairs
     /// <summary>One settings record; every name must be of it.</summary>
     /// <exception cref="InvalidSettingException">An unknown name (the message lists the known ones) or a wrong value.</exception>
     public T Read<T>()
-        where T : class, new() => Read<T>(p => !Inputs.Contains(p));
+        where T : class, new() => Read<T>(p => !IsInput(p));
 
     /// <summary>Two settings records that share the pairs between them; every name must be of one.</summary>
     /// <exception cref="InvalidSettingException">An unknown name (the message lists the known ones) or a wrong value.</exception>
@@ -55,7 +55,7 @@ public sealed class RunPairs
     {
         var (first, second) = (Names<TFirst>(), Names<TSecond>());
         var plain = first.Concat(second).Select(Plain).ToHashSet();
-        if (_pairs.Keys.FirstOrDefault(p => !Inputs.Contains(p) && !plain.Contains(p)) is { } unknown)
+        if (_pairs.Keys.FirstOrDefault(p => !IsInput(p) && !plain.Contains(p)) is { } unknown)
         {
             throw new InvalidSettingException(
                 unknown,
@@ -71,10 +71,12 @@ public sealed class RunPairs
         var pairs = _pairs.Where(p => belongs(p.Key)).ToDictionary();
         if (Names<T>().Contains("Seed"))
         {
-            pairs.TryAdd("seed", _seed.ToString(CultureInfo.InvariantCulture));
+            pairs["seed"] = _seed.ToString(CultureInfo.InvariantCulture);
         }
         return SettingsPairs.Read<T>(pairs);
     }
+
+    private static bool IsInput(string name) => Inputs.Contains(name);
 
     private static List<string> Names<T>() =>
         [

@@ -41,8 +41,15 @@ public sealed class WorkerHeartbeat(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.WorkerNodes.Where(w => w.Name == options.Name).ExecuteDeleteAsync(cancellationToken);
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            await db.WorkerNodes.Where(w => w.Name == options.Name).ExecuteDeleteAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            log.LogInformation("The worker's row stays until another worker forgets it: {Problem}", e.Message);
+        }
     }
 
     private async Task BeatAsync(DateTimeOffset started, CancellationToken ct)

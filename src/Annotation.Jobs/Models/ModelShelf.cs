@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Annotation.Demo.Recipes;
 using Annotation.Domain.Data;
 using Annotation.Domain.Models;
 using Annotation.Jobs.Execution;
@@ -11,9 +12,6 @@ namespace Annotation.Jobs.Models;
 /// <summary>Finds registered models for runs, and puts what runs make into the store.</summary>
 public sealed class ModelShelf(IDbContextFactory<AnnotationDbContext> contexts, ArtifactStore store)
 {
-    /// <summary>The base model that every installation has.</summary>
-    public const string Tiny = "tiny";
-
     /// <summary>A registered model by id.</summary>
     public async Task<Model> GetAsync(Guid id, CancellationToken ct)
     {
@@ -45,7 +43,7 @@ public sealed class ModelShelf(IDbContextFactory<AnnotationDbContext> contexts, 
             named ?? await db.Projects.Where(p => p.Id == projectId).Select(p => p.PromotedModelId).SingleOrDefaultAsync(ct);
         if (id is null)
         {
-            return await FindAsync(Tiny, ModelKind.Policy, ct);
+            return await FindAsync(TinyModel.Name, ModelKind.Policy, ct);
         }
         var model = await GetAsync(id.Value, ct);
         return model.Kind == ModelKind.Policy

@@ -10,11 +10,11 @@ public static class JobServers
     /// <summary>The queue of runs that train: one thread for each device serves it.</summary>
     public const string Train = "train";
 
-    /// <summary>Runs that asked for a GPU are handed on to this queue, which only workers with a GPU serve.</summary>
-    public const string TrainOnGpu = "train-cuda";
-
     /// <summary>Generation and imports.</summary>
     public const string Generate = "generate";
+
+    /// <summary>Runs that asked for a GPU are handed on to the queue of this ending, which only workers with a GPU serve.</summary>
+    public const string OnGpu = "-cuda";
 
     /// <summary>How long a job may go without a heartbeat before another worker takes it.</summary>
     public static readonly TimeSpan Invisibility = TimeSpan.FromSeconds(30);
@@ -43,25 +43,24 @@ public static class JobServers
         }
         GlobalJobFilters.Filters.Add(new AutomaticRetryAttribute { Attempts = 0 });
 
-        if (queues.Contains(Train))
-        {
-            string[] served = device == "cpu" ? [Train] : [TrainOnGpu, Train];
-            AddServer(services, served, workers: 1);
-        }
-        var others = queues.Where(q => q != Train).ToArray();
-        if (others.Length > 0)
-        {
-            AddServer(services, others, workers: 2);
-        }
+        // One thread trains, so that a device has one training at a time.
+        AddServer(services, queues.Where(q => q == Train), device, workers: 1);
+        AddServer(services, queues.Where(q => q != Train), device, workers: 2);
         return services;
     }
 
-    private static void AddServer(IServiceCollection services, string[] queues, int workers) =>
+    private static void AddServer(IServiceCollection services, IEnumerable<string> queues, string device, int workers)
+    {
+        var served = (device == "cpu" ? queues : queues.SelectMany(q => (string[])[q + OnGpu, q])).ToArray();
+        if (served.Length == 0)
+        {
+            return;
+        }
         services.AddHangfireServer(options =>
         {
-            options.Queues = queues;
+            options.Queues = served;
             options.WorkerCount = workers;
-            options.ServerName = $"{Environment.MachineName}:{string.Join('+', queues)}";
+            options.ServerName = $"{Environment.MachineName}:{string.Join('+', served)}";
             options.SchedulePollingInterval = TimeSpan.FromSeconds(2);
             options.CancellationCheckInterval = TimeSpan.FromSeconds(2);
             options.HeartbeatInterval = TimeSpan.FromSeconds(10);
@@ -69,6 +68,7 @@ public static class JobServers
             // Longer than one checkpoint takes, shorter than the host waits for all of its parts.
             options.ShutdownTimeout = TimeSpan.FromSeconds(45);
         });
+    }
 
     private static PostgreSqlStorageOptions StorageOptions() =>
         new()

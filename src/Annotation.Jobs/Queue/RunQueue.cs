@@ -17,11 +17,11 @@ public sealed class RunQueue(IBackgroundJobClient client, JobStorage storage)
     {
         if (Trains(kind))
         {
-            client.Enqueue<ITrainingRunJob>(TrainQueue(device), job => job.RunAsync(runId, CancellationToken.None));
+            client.Enqueue<ITrainingRunJob>(Queue(JobServers.Train, device), job => job.RunAsync(runId, CancellationToken.None));
         }
         else
         {
-            client.Enqueue<IGenerationJob>(JobServers.Generate, job => job.RunAsync(runId, CancellationToken.None));
+            client.Enqueue<IGenerationJob>(Queue(JobServers.Generate, device), job => job.RunAsync(runId, CancellationToken.None));
         }
     }
 
@@ -31,7 +31,7 @@ public sealed class RunQueue(IBackgroundJobClient client, JobStorage storage)
         if (Trains(kind))
         {
             client.Schedule<ITrainingRunJob>(
-                TrainQueue(device),
+                Queue(JobServers.Train, device),
                 job => job.RunAsync(runId, CancellationToken.None),
                 delay
             );
@@ -39,7 +39,7 @@ public sealed class RunQueue(IBackgroundJobClient client, JobStorage storage)
         else
         {
             client.Schedule<IGenerationJob>(
-                JobServers.Generate,
+                Queue(JobServers.Generate, device),
                 job => job.RunAsync(runId, CancellationToken.None),
                 delay
             );
@@ -51,7 +51,8 @@ public sealed class RunQueue(IBackgroundJobClient client, JobStorage storage)
     {
         var monitor = storage.GetMonitoringApi();
         var found = new HashSet<Guid>();
-        foreach (var queue in (string[])[JobServers.Train, JobServers.TrainOnGpu, JobServers.Generate])
+        string[] queues = [JobServers.Train, JobServers.Generate];
+        foreach (var queue in queues.Concat(queues.Select(q => q + JobServers.OnGpu)))
         {
             Add(found, monitor.EnqueuedJobs(queue, 0, Page).Select(j => j.Value?.Job));
             Add(found, monitor.FetchedJobs(queue, 0, Page).Select(j => j.Value?.Job));
@@ -71,5 +72,5 @@ public sealed class RunQueue(IBackgroundJobClient client, JobStorage storage)
         }
     }
 
-    private static string TrainQueue(string device) => device == "cuda" ? JobServers.TrainOnGpu : JobServers.Train;
+    private static string Queue(string name, string device) => device == "cuda" ? name + JobServers.OnGpu : name;
 }

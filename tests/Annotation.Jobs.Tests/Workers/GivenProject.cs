@@ -63,6 +63,14 @@ public static class GivenProject
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>A project that SFT can learn from.</summary>
+    public static async Task<Guid> WithDemonstrationsAsync(this WorkerFixture fixture, string name)
+    {
+        var project = await fixture.WithPromptsAsync(name, 0);
+        await fixture.DemonstrateAsync(project, await fixture.AddPromptsAsync(project, 60));
+        return project.Id;
+    }
+
     /// <summary>A ranking of four completions, with a tie, on two criteria for each of these prompts.</summary>
     public static async Task RankAsync(this WorkerFixture fixture, Project project, IEnumerable<Prompt> prompts)
     {

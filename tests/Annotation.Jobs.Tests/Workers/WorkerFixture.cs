@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Annotation.Demo.Recipes;
 using Annotation.Domain.Data;
 using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
@@ -102,6 +103,16 @@ public sealed class WorkerFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>The hash of the model that a run has made.</summary>
+    public async Task<string> Sha256Async(Run run)
+    {
+        await using var db = CreateContext();
+        return await db
+            .Models.Where(m => m.Id == run.OutputModelId)
+            .Join(db.Artifacts, m => m.ArtifactId, a => a.Id, (m, a) => a.Sha256)
+            .SingleAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Writes a toy model folder.</summary>
     public static string WriteToyModel(string folder, ulong seed = 1)
     {
@@ -115,14 +126,17 @@ public sealed class WorkerFixture : IAsyncLifetime
     {
         await _postgres.InitializeAsync();
         var folder = Directory.CreateTempSubdirectory("annotation-toy-").FullName;
-        await Get<RegisterModelFolder>().RunAsync(ModelShelf.Tiny, WriteToyModel(folder), CancellationToken.None);
+        await Get<RegisterModelFolder>().RunAsync(TinyModel.Name, WriteToyModel(folder), CancellationToken.None);
         Directory.Delete(folder, recursive: true);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _host?.Dispose();
-        NpgsqlConnection.ClearAllPools();
+        // The host itself lives on: Hangfire keeps the log of whichever host came last for all of the process.
+        if (_host is not null)
+        {
+            await Get<NpgsqlDataSource>().DisposeAsync();
+        }
         await _postgres.DisposeAsync();
         Directory.Delete(_artifacts, recursive: true);
     }

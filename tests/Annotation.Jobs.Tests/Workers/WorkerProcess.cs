@@ -25,7 +25,7 @@ public sealed partial class WorkerProcess : IAsyncDisposable
         {
             start.ArgumentList.Add(argument);
         }
-        start.Environment["ConnectionStrings__Annotation"] = options.ConnectionString;
+        start.Environment["ConnectionStrings__Annotation"] = options.ConnectionString + ";Application Name=worker";
         start.Environment["Annotation__Artifacts"] = options.Artifacts;
         start.Environment["Annotation__Queues"] = string.Join(',', options.Queues);
         start.Environment["Annotation__Threads"] = options.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -58,6 +58,18 @@ public sealed partial class WorkerProcess : IAsyncDisposable
 
     /// <summary>What it has written so far.</summary>
     public string ReadLog() => File.ReadAllText(_log);
+
+    /// <summary>Waits until it has written this.</summary>
+    public async Task WaitForLogAsync(string text, TimeSpan limit)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        end.CancelAfter(limit);
+        while (!ReadLog().Contains(text, StringComparison.Ordinal))
+        {
+            Assert.False(end.IsCancellationRequested, $"After {limit} the log has no '{text}'.");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
