@@ -62,6 +62,18 @@ public sealed class RewardModelTrainerTests
     }
 
     [Fact]
+    public void Heads_start_with_a_standard_deviation_of_one_over_the_root_of_d_plus_one()
+    {
+        using var scope = NewDisposeScope();
+        using var init = TrainableModels.Create();
+        var many = Enumerable.Range(0, 64).Select(i => new WeightedCriterion($"c{i}", 1)).Append(_criteria[0]).ToList();
+        using var model = new RewardModelTrainer(_quick with { Epochs = 1, LearningRate = 1e-8 }).Train(init, many, [_train[0]], [], ct: TestContext.Current.CancellationToken).Model;
+        // 65 x 32 draws: the standard error of the standard deviation is 1.6 %.
+        Assert.Equal(1 / Math.Sqrt(33), model.Members[0].HeadWeight.std().item<float>(), 0.01);
+        Assert.Equal(0, model.Members[0].HeadBias.abs().max().item<float>(), 1e-6);
+    }
+
+    [Fact]
     public void A_score_does_not_depend_on_the_padding_beside_it()
     {
         using var init = TrainableModels.Create();

@@ -1,0 +1,45 @@
+using Annotation.Learning.Optimization;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Annotation.Learning.Tests.Optimization;
+
+/// <summary>What golden files do not show.</summary>
+public sealed class AdamWTests
+{
+    [Fact]
+    public void Without_a_gradient_nothing_moves_and_weights_do_not_decay_unasked()
+    {
+        using var scope = NewDisposeScope();
+        var (still, flat) = (tensor(new[] { 3f }, device: CPU).requires_grad_(), tensor(new[] { 5f }, device: CPU).requires_grad_());
+        flat.grad = zeros(1, ScalarType.Float32, CPU);
+        using var optimizer = new AdamW([("still", still), ("flat", flat)]);
+        optimizer.Step(0.1);
+        Assert.Equal((3f, 5f), (still.item<float>(), flat.item<float>()));
+    }
+
+    [Fact]
+    public void The_joint_norm_of_all_gradients_is_clipped_and_their_direction_kept()
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (zeros(1, ScalarType.Float32, CPU).requires_grad_(), zeros(1, ScalarType.Float32, CPU).requires_grad_());
+        (a.grad, b.grad) = (tensor(new[] { 3f }, device: CPU), tensor(new[] { 4f }, device: CPU));
+        using var optimizer = new AdamW([("a", a), ("b", b)]);
+        Assert.Equal(5, optimizer.ClipGradients(1), 1e-6);
+        Assert.Equal(0.6f, a.grad!.item<float>(), 1e-5f);
+        Assert.Equal(0.8f, b.grad!.item<float>(), 1e-5f);
+        Assert.Equal(1, optimizer.ClipGradients(2), 1e-5);
+        Assert.Equal(0.6f, a.grad!.item<float>(), 1e-5f);
+    }
+
+    [Fact]
+    public void A_norm_that_is_not_finite_is_told_and_changes_nothing()
+    {
+        using var scope = NewDisposeScope();
+        var a = zeros(2, ScalarType.Float32, CPU).requires_grad_();
+        a.grad = tensor(new[] { float.NaN, 1f }, device: CPU);
+        using var optimizer = new AdamW([("a", a)]);
+        Assert.False(double.IsFinite(optimizer.ClipGradients(1)));
+        Assert.Equal(1f, a.grad![1].item<float>());
+    }
+}
