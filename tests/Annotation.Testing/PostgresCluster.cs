@@ -118,24 +118,15 @@ public sealed class PostgresCluster
     // Reads from the test process until that is gone, then stops the server and removes its files.
     private const string Script = """
         set -e
+        trap '' INT HUP
         mkdir -m 700 "$1"
         cd "$1"
-        "$2/initdb" -D "$1/data" -U annotation -A trust -E UTF8 --locale=C --no-sync >/dev/null
-        "$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c full_page_writes=off \
-            -c synchronous_commit=off -c max_connections=300 -c log_min_messages=fatal </dev/null >/dev/null 2>&1 &
-        server=$!
-        trap '' INT HUP
-        tries=0
-        until [ -S "$1/.s.PGSQL.5432" ] && "$2/pg_ctl" -D "$1/data" status >/dev/null 2>&1; do
-            tries=$((tries + 1)); [ $tries -lt 600 ]; kill -0 $server; sleep 0.05
-        done
-        until "$2/psql" -h "$1" -U annotation -d postgres -c 'select 1' >/dev/null 2>&1; do
-            tries=$((tries + 1)); [ $tries -lt 600 ]; sleep 0.05
-        done
+        "$2/initdb" -D data -U annotation -A trust -E UTF8 --locale=C --no-sync >/dev/null
+        "$2/pg_ctl" -D data -l log -w -o "-k '$1' -c listen_addresses= -c fsync=off -c full_page_writes=off \
+            -c synchronous_commit=off -c max_connections=300" start >/dev/null
         echo ready
         while read -r _; do :; done
-        kill -INT $server
-        wait $server || true
+        "$2/pg_ctl" -D data -m immediate stop >/dev/null
         cd /
         rm -rf "$1"
         """;
