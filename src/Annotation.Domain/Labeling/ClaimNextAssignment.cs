@@ -57,7 +57,7 @@ public sealed class ClaimNextAssignment(
 
         assignment.LeaseUntil = at + LeaseSettings.Duration;
         await db.SaveChangesAsync(cancellationToken);
-        var claimed = await ReadAsync(db, assignment, cancellationToken);
+        var claimed = await ClaimedTask.ReadAsync(db, assignment, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return claimed;
     }
@@ -190,38 +190,5 @@ public sealed class ClaimNextAssignment(
         };
         db.Assignments.Add(assignment);
         return assignment;
-    }
-
-    private static async Task<ClaimedTask> ReadAsync(
-        AnnotationDbContext db,
-        Assignment assignment,
-        CancellationToken cancellationToken
-    )
-    {
-        var task = await db.LabelingTasks.AsNoTracking().SingleAsync(t => t.Id == assignment.TaskId, cancellationToken);
-        var project = await db
-            .Projects.AsNoTracking()
-            .Include(p => p.Criteria)
-            .SingleAsync(p => p.Id == task.ProjectId, cancellationToken);
-        var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == task.PromptId, cancellationToken);
-        var texts = await db
-            .Completions.Where(c => assignment.ShownOrder.Contains(c.Id))
-            .ToDictionaryAsync(c => c.Id, c => c.Text, cancellationToken);
-        return new ClaimedTask(
-            assignment.Id,
-            assignment.Version,
-            assignment.LeaseUntil,
-            task.Id,
-            task.Kind,
-            project.Id,
-            project.Name,
-            project.Guideline,
-            assignment.GuidelineVersion,
-            prompt.Messages,
-            [.. assignment.ShownOrder.Select(id => new ShownCompletion(id, texts[id]))],
-            task.Kind == LabelingTaskKind.Ranking
-                ? [.. project.Criteria.Where(c => c.CreatedAt <= assignment.ClaimedAt).OrderBy(c => c.Position)]
-                : []
-        );
     }
 }

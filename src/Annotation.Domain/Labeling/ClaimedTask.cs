@@ -1,5 +1,7 @@
+using Annotation.Domain.Data;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Prompts;
+using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Domain.Labeling;
 
@@ -29,7 +31,42 @@ public sealed record ClaimedTask(
     IReadOnlyList<PromptMessage> Prompt,
     IReadOnlyList<ShownCompletion> Completions,
     IReadOnlyList<Criterion> Criteria
-);
+)
+{
+    /// <summary>Reads what an assignment shows.</summary>
+    internal static async Task<ClaimedTask> ReadAsync(
+        AnnotationDbContext db,
+        Assignment assignment,
+        CancellationToken cancellationToken
+    )
+    {
+        var task = await db.LabelingTasks.AsNoTracking().SingleAsync(t => t.Id == assignment.TaskId, cancellationToken);
+        var project = await db
+            .Projects.AsNoTracking()
+            .Include(p => p.Criteria)
+            .SingleAsync(p => p.Id == task.ProjectId, cancellationToken);
+        var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == task.PromptId, cancellationToken);
+        var texts = await db
+            .Completions.Where(c => assignment.ShownOrder.Contains(c.Id))
+            .ToDictionaryAsync(c => c.Id, c => c.Text, cancellationToken);
+        return new ClaimedTask(
+            assignment.Id,
+            assignment.Version,
+            assignment.LeaseUntil,
+            task.Id,
+            task.Kind,
+            project.Id,
+            project.Name,
+            project.Guideline,
+            assignment.GuidelineVersion,
+            prompt.Messages,
+            [.. assignment.ShownOrder.Select(id => new ShownCompletion(id, texts[id]))],
+            task.Kind == LabelingTaskKind.Ranking
+                ? [.. project.Criteria.Where(c => c.CreatedAt <= assignment.ClaimedAt).OrderBy(c => c.Position)]
+                : []
+        );
+    }
+}
 
 /// <summary>A completion to judge.</summary>
 public sealed record ShownCompletion(Guid Id, string Text);

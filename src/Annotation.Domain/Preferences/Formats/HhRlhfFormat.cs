@@ -11,6 +11,9 @@ namespace Annotation.Domain.Preferences.Formats;
 /// </summary>
 public sealed partial class HhRlhfFormat : Format, IRankingReader, IRankingWriter, IPromptReader
 {
+    /// <summary>How every dialogue begins.</summary>
+    internal const string Start = "\n\nHuman:";
+
     private const string Human = "Human";
     private const string Assistant = "Assistant";
 

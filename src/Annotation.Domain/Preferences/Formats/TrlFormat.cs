@@ -27,9 +27,15 @@ public sealed class TrlFormat
             return [RowFields.Pair(prompt, Completion(chosen, prompt, "chosen"), Completion(rejected, prompt, "rejected"))];
         }
 
-        return chosen.ValueKind == JsonValueKind.String && rejected.ValueKind == JsonValueKind.String
-            ? [SplitTexts(chosen.Text("chosen"), rejected.Text("rejected"))]
-            : [SplitMessages(chosen.Messages("chosen"), rejected.Messages("rejected"))];
+        if (chosen.ValueKind == JsonValueKind.String && rejected.ValueKind == JsonValueKind.String)
+        {
+            // Two whole dialogues are the commonest implicit prompt of all.
+            return chosen.Text("chosen").StartsWith(HhRlhfFormat.Start, StringComparison.Ordinal)
+                ? new HhRlhfFormat().ReadRankings(line)
+                : [SplitTexts(chosen.Text("chosen"), rejected.Text("rejected"))];
+        }
+
+        return [SplitMessages(chosen.Messages("chosen"), rejected.Messages("rejected"))];
     }
 
     public IEnumerable<IReadOnlyList<PromptMessage>> ReadPrompts(JsonElement line) =>

@@ -33,6 +33,11 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
                 """{"chosen":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"rejected":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Go"}]}""",
                 """{"chosen":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}],"rejected":[{"role":"user","content":"Ho"},{"role":"assistant","content":"Go"}]}"""
             },
+            {
+                "trl",
+                """{"chosen":"\n\nHuman: Hi\n\nAssistant: Hello","rejected":"\n\nHuman: Hi\n\nAssistant: Go"}""",
+                """{"chosen":"\n\nHuman: Hi","rejected":"\n\nHuman: Hi\n\nAssistant: Go"}"""
+            },
             { "trl", """{"chosen":"Hi Hello","rejected":"Hi Go"}""", """{"chosen":"Hello","rejected":"Go"}""" },
             {
                 "oasst",
