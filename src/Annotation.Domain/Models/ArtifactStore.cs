@@ -23,6 +23,15 @@ public sealed class ArtifactStore(string root)
     public string RunFolder(Guid runId) =>
         Directory.CreateDirectory(Path.Combine(Root, "runs", runId.ToString())).FullName;
 
+    /// <summary>Removes what a run needed only until its end: its upload, checkpoints and staged files.</summary>
+    public void RemoveWork(Guid runId)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(RunFolder(runId)).Prepend(IncomingFolder(runId)))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>The folder of a stored artifact, by <see cref="Artifact.Path"/>.</summary>
     /// <exception cref="DirectoryNotFoundException">The store does not hold it.</exception>
     public string FolderOf(string path)

@@ -26,9 +26,9 @@ public static class ClaimLog
         }
     }
 
-    /// <summary>Adds that the claim was given back in order: what comes after is counted anew.</summary>
-    public static void AddStop(string runFolder, int epoch, StopReason reason, string worker, DateTimeOffset at) =>
-        Write(runFolder, epoch, reason.ToString(), worker, at);
+    /// <summary>Adds that the claim ended with its worker alive, and how: what comes after is counted anew.</summary>
+    public static void AddEnd(string runFolder, int epoch, string how, string worker, DateTimeOffset at) =>
+        Write(runFolder, epoch, how, worker, at);
 
     private static void Write(string runFolder, int epoch, string what, string worker, DateTimeOffset at) =>
         File.AppendAllText(

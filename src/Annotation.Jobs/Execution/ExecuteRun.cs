@@ -80,6 +80,7 @@ public sealed class ExecuteRun(
             // 3. The end. A stop that came too late to stop anything changes nothing, except that a lost claim refuses it.
             if (await watch.FlushAsync(ct) && await completeRun.RunAsync(claim, output, ct))
             {
+                store.RemoveWork(run.Id);
                 log.LogInformation("Run {Number} is completed.", run.Number);
             }
         }
@@ -91,7 +92,7 @@ public sealed class ExecuteRun(
         {
             log.LogWarning("Run {Number}: {Problem}", run.Number, e.Message);
         }
-        catch (Exception e) when (e is not NpgsqlException)
+        catch (Exception e) when (!TellsOfTheDatabase(e))
         {
             // A database that is gone tells nothing about the run: the sweep brings it back. Everything else ends it.
             await watch.FlushAsync(ct);
@@ -134,18 +135,19 @@ public sealed class ExecuteRun(
     private async Task StopAsync(Run run, RunClaim claim, RunWatch watch, CancellationToken ct)
     {
         log.LogInformation("Run {Number} stops: {Reason}.", run.Number, watch.Reason);
-        ClaimLog.AddStop(store.RunFolder(run.Id), claim.Epoch, watch.Reason, options.Name, time.Now());
+        ClaimLog.AddEnd(store.RunFolder(run.Id), claim.Epoch, watch.Reason.ToString(), options.Name, time.Now());
         var kept = watch.Reason == StopReason.Lost || await watch.FlushAsync(ct);
         switch (watch.Reason)
         {
-            case StopReason.Cancel:
-                await claim.CancelAsync(ct);
+            case StopReason.Cancel when await claim.CancelAsync(ct):
+                store.RemoveWork(run.Id);
                 break;
             case StopReason.Pause when await claim.PauseAsync(ct):
                 break;
             case StopReason.Pause or StopReason.Shutdown when kept && await claim.ReleaseAsync(ct):
                 queue.Enqueue(run.Id, run.Kind, run.Device);
                 break;
+            case StopReason.Cancel:
             case StopReason.Pause:
             case StopReason.Shutdown:
             case StopReason.Lost:
@@ -168,6 +170,11 @@ public sealed class ExecuteRun(
             log.LogError(problem, "Run {Number} failed at step {Step}.", run.Number, step);
             sentence = $"At step {step}: {sentence} ({problem.GetType().Name}; the worker's log has the details).";
         }
+        ClaimLog.AddEnd(store.RunFolder(run.Id), claim.Epoch, "Failed", options.Name, time.Now());
         await claim.FailAsync(sentence, ct);
     }
+
+    /// <summary>Whether the server was gone or going, rather than unwilling to do what it was asked.</summary>
+    private static bool TellsOfTheDatabase(Exception e) =>
+        e is NpgsqlException and (not PostgresException or PostgresException { SqlState: ['5', '7', 'P', ..] });
 }

@@ -70,6 +70,8 @@ public sealed class WorkerHeartbeat(
             db.WorkerNodes.Add(node);
             await db.WorkerNodes.Where(w => w.HeartbeatAt < now - Forgotten).ExecuteDeleteAsync(ct);
         }
+        // The row may be of an earlier process of the same name, as in a container.
+        (node.Device, node.Queues, node.StartedAt) = (options.DeviceKind, [.. options.Queues], started);
         node.HeartbeatAt = now;
         node.CurrentRunId = currentRuns.Any;
         await db.SaveChangesAsync(ct);

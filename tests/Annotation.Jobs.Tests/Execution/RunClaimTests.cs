@@ -102,7 +102,7 @@ public sealed class RunClaimTests(WorkerFixture fixture) : IClassFixture<WorkerF
 
         var failure = Assert.Throws<RunFailedException>(() => ClaimLog.Add(folder, 6, step: 3, "worker", DateTimeOffset.UnixEpoch));
         Assert.Contains("without getting past step 3", failure.Message, StringComparison.Ordinal);
-        ClaimLog.AddStop(folder, 6, StopReason.Pause, "worker", DateTimeOffset.UnixEpoch);
+        ClaimLog.AddEnd(folder, 6, "Pause", "worker", DateTimeOffset.UnixEpoch);
         ClaimLog.Add(folder, 7, step: 3, "worker", DateTimeOffset.UnixEpoch);
         Directory.Delete(folder, recursive: true);
     }

@@ -9,6 +9,9 @@ public sealed class TakeoverTests(WorkerFixture fixture) : IClassFixture<WorkerF
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    // Far more than it takes: a loaded machine starts a worker slowly.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     // Some seconds of training with a checkpoint after every tenth step.
     private const string Settings = """{"epochs": 60, "batchSize": 16, "checkpointSteps": 10, "patience": 1000}""";
 
@@ -23,15 +26,15 @@ public sealed class TakeoverTests(WorkerFixture fixture) : IClassFixture<WorkerF
 
         // 1. The first worker freezes: a second one ends its session and goes on from the last checkpoint.
         await using var frozen = WorkerProcess.Start(fixture.Options);
-        await fixture.WaitAsync(run, r => r.Step >= 15, Minute);
+        await fixture.WaitAsync(run, r => r.Step >= 15, Patience);
         frozen.Freeze();
         await using var second = WorkerProcess.Start(fixture.Options);
-        run = await fixture.WaitAsync(run, r => r.Epoch == 2 && r.Step >= 30, Minute + Minute / 2);
+        run = await fixture.WaitAsync(run, r => r.Epoch == 2 && r.Step >= 30, Patience);
         Assert.Equal(second.Name, run.Worker);
 
         // 2. The first wakes: it may write nothing, and stops.
         frozen.Thaw();
-        await frozen.WaitForLogAsync("stops: Lost", TimeSpan.FromSeconds(20));
+        await frozen.WaitForLogAsync("stops: Lost", Patience);
         Assert.Equal((2, second.Name), ((await fixture.ReadAsync(run)).Epoch, (await fixture.ReadAsync(run)).Worker));
 
         // 3. The second is killed: whoever is left takes over. With the weights of the calm run nothing was lost or done twice.
@@ -41,7 +44,7 @@ public sealed class TakeoverTests(WorkerFixture fixture) : IClassFixture<WorkerF
             await second.KillAsync();
             await fixture.WaitAsync(run, r => r.Epoch == 3, Minute);
         }
-        run = await fixture.WaitAsync(run, r => r.State == RunState.Completed, Minute);
+        run = await fixture.WaitAsync(run, r => r.State == RunState.Completed, Patience);
 
         Assert.Equal((calm.Step, calm.TotalSteps), (run.Step, run.TotalSteps));
         Assert.Equal(await fixture.Sha256Async(calm), await fixture.Sha256Async(run));

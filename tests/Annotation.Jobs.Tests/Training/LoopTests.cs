@@ -93,7 +93,22 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
         Assert.Equal(first.Result, second.Result);
     }
 
+    [Fact]
+    public async Task A_base_model_of_a_wanted_shape_is_trained_from_nothing()
+    {
+        var project = await fixture.WithPromptsAsync("from-nothing", 0);
+        const string settings = """{"corpus": "demo", "documents": "40", "validationDocuments": "10", "hiddenSize": "16", "layers": "1", "heads": "2", "contextLength": "64", "maxLength": "64", "batchSize": "4"}""";
+
+        var run = await RunAsync(RunKind.Base, project, settings, "from-nothing");
+
+        var model = await ModelAsync(run);
+        Assert.Equal((ModelKind.Policy, null, "llama"), (model.Kind, model.BaseModelId, model.Architecture));
+        using var details = JsonDocument.Parse(model.Details);
+        Assert.Equal(16, details.RootElement.GetProperty("config").GetProperty("HiddenSize").GetInt32());
+    }
+
     [Theory]
+    [InlineData(RunKind.Base, """{"heads": "3"}""", "Heads")]
     [InlineData(RunKind.Sft, """{"learningrate": "5"}""", "LearningRate")]
     [InlineData(RunKind.Sft, """{"lerningRate": "0.1"}""", "WeightDecay")]
     [InlineData(RunKind.Ppo, """{"iterations": "many"}""", "Iterations")]
