@@ -19,7 +19,7 @@ public sealed record PpoSettings
 
     /// <summary>Passes over each rollout.</summary>
     [Range(1, 100)]
-    public int Epochs { get; init; } = 4;
+    public int Epochs { get; init; } = 2;
 
     /// <summary>Longest completion in tokens.</summary>
     [Range(1, 131072)]
@@ -31,7 +31,7 @@ public sealed record PpoSettings
 
     /// <summary>Learning rate of the policy at the first iteration; it falls linearly to 0 over the iterations.</summary>
     [Range(0.0, 1.0)]
-    public double LearningRate { get; init; } = 1e-4;
+    public double LearningRate { get; init; } = 2e-4;
 
     /// <summary>Learning rate of the value model, with the same schedule.</summary>
     [Range(0.0, 1.0)]
