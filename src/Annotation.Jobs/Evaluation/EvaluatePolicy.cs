@@ -1,16 +1,10 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Annotation.Domain.Data;
 using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
-using Annotation.Jobs.Training;
-using Annotation.Learning.Evaluation;
 using Annotation.Learning.Generation;
-using Annotation.Learning.Models;
-using Annotation.Learning.Ppo;
-using Annotation.Learning.RewardModeling;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Jobs.Evaluation;
@@ -106,103 +100,4 @@ public sealed class EvaluatePolicy(
             context.Run.ProjectId ?? await db.Runs.Where(r => r.Id == model.RunId).Select(r => r.ProjectId).SingleOrDefaultAsync(ct);
         return await db.Projects.Where(p => p.Id == project).Select(p => (int?)p.MaxNewTokens).SingleOrDefaultAsync(ct);
     }
-}
-
-/// <summary>The tensor part of a comparison.</summary>
-internal sealed record PolicyComparison(
-    string FolderA,
-    string FolderB,
-    string JudgeName,
-    string? JudgeFolder,
-    string? PickerFolder,
-    EvaluationSettings Settings,
-    SamplingSettings Sampling
-)
-{
-    public JsonObject Measure(IReadOnlyList<FreshPrompt> prompts, RunContext context, CancellationToken stop)
-    {
-        using var a = Pretrained.Load(FolderA, context.Device);
-        using var b = Pretrained.Load(FolderB, context.Device);
-        using var judgeModel = JudgeFolder is null ? null : RewardModel.Load(JudgeFolder, context.Device);
-        var judge = judgeModel is null ? Judge.Gold(JudgeName) : Judge.Model(JudgeName, judgeModel, stop);
-        var writtenA = Write(a, prompts, Sampling, stop);
-        var writtenB = Write(b, prompts, Sampling, stop);
-        var reports = PolicyEvaluation.Compare(
-            [.. prompts.Select(p => p.Messages)],
-            [.. writtenA.Select(r => r.Text)],
-            [.. writtenB.Select(r => r.Text)],
-            judge.Score
-        );
-        var main = reports.Single(r => r.Criterion == judge.Main);
-        var figures = new JsonObject
-        {
-            ["prompts"] = prompts.Count,
-            ["winRate"] = Json(main.WinRate),
-            ["score"] = Json(main.ScoreA),
-            ["scoreAgainst"] = Json(main.ScoreB),
-            ["length"] = main.LengthA,
-            ["lengthAgainst"] = main.LengthB,
-            ["ended"] = writtenA.Average(r => r.Ended ? 1.0 : 0.0),
-            ["criteria"] = JsonSerializer.SerializeToNode(reports, JsonSerializerOptions.Web),
-        };
-        if (a.Tokenizer.VocabularySize == b.Tokenizer.VocabularySize && a.Template.Name == b.Template.Name)
-        {
-            figures["sequenceKl"] = Json(PolicyEvaluation.SequenceKl(a, b, writtenA, Sampling.Temperature, stop));
-        }
-        if (PickerFolder is not null)
-        {
-            using var picker = RewardModel.Load(PickerFolder, context.Device);
-            figures["bestOfN"] = BestOf(b, picker, judge, [.. prompts.Take(Settings.BestOfPrompts)], stop);
-        }
-        return figures;
-    }
-
-    private JsonObject BestOf(
-        Pretrained policy,
-        RewardModel picker,
-        Judge judge,
-        IReadOnlyList<FreshPrompt> prompts,
-        CancellationToken stop
-    )
-    {
-        var n = Settings.BestOf;
-        var pool = Write(
-            policy,
-            [.. prompts.SelectMany(p => Enumerable.Repeat(p, n))],
-            Sampling with { Seed = Sampling.Seed + 1 },
-            stop
-        );
-        var pools = pool.Chunk(n).ToList();
-        var scores = pools
-            .Select(p => (IReadOnlyList<double>)[.. picker.Score(p[0].Prompt, [.. p.Select(r => r.Text)], stop).Select(picker.Weighted)])
-            .ToList();
-        var values = pools
-            .Select(p => (IReadOnlyList<double>)[.. p.Select(r => judge.Score(r.Prompt, r.Text)[judge.Main])])
-            .ToList();
-        return new JsonObject
-        {
-            ["n"] = n,
-            ["prompts"] = prompts.Count,
-            ["score"] = BestOfN.Expected(scores, values, n),
-            ["scoreOfOne"] = BestOfN.Expected(scores, values, 1),
-            ["kl"] = BestOfN.Kl(n),
-        };
-    }
-
-    private static List<Rollout> Write(
-        Pretrained policy,
-        IReadOnlyList<FreshPrompt> prompts,
-        SamplingSettings sampling,
-        CancellationToken stop
-    )
-    {
-        var ids = prompts.Select(p => policy.Template.EncodePrompt(p.Messages).ToArray()).ToList();
-        var written = new Sampler(policy).Generate([.. ids], sampling, stop);
-        return
-        [
-            .. prompts.Select((p, i) => new Rollout(p.Messages, ids[i], [.. written[i].Ids], written[i].Ended, written[i].Text)),
-        ];
-    }
-
-    private static JsonNode? Json(Estimate estimate) => JsonSerializer.SerializeToNode(estimate, JsonSerializerOptions.Web);
 }

@@ -101,6 +101,7 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
 
         while (state.Step < total && best.Misses < settings.Patience)
         {
+            // Asked here and nowhere else, so that a stop always leaves a checkpoint of a whole step.
             if (ct.IsCancellationRequested)
             {
                 state.Save(checkpoints);
@@ -145,7 +146,7 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
             };
             if (validation.Count > 0 && (state.Step % validateEvery == 0 || state.Step == total))
             {
-                (metrics["validationLoss"], metrics["validationAccuracy"]) = Validate(member, validation, ct);
+                (metrics["validationLoss"], metrics["validationAccuracy"]) = Validate(member, validation);
                 best.Observe(metrics["validationLoss"], state.Step);
             }
             if (state.Step % settings.CheckpointSteps == 0 || state.Step == total || best.Misses >= settings.Patience)
@@ -184,13 +185,12 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
     }
 
     // Mean pairwise loss and accuracy over all rankings, whatever the training loss: comparable between settings.
-    private (double Nll, double Accuracy) Validate(RewardMember member, IReadOnlyList<RankedRows> rankings, CancellationToken ct)
+    private (double Nll, double Accuracy) Validate(RewardMember member, IReadOnlyList<RankedRows> rankings)
     {
         using var guard = no_grad();
         var (nll, correct, pairs, counted) = (0.0, 0.0, 0.0, 0.0);
         foreach (var batch in rankings.Chunk(settings.BatchPrompts * 4))
         {
-            ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var ranks = RankedRows.RankTensor(batch, member.Trunk.Device);
             var scores = RankedRows.Arrange(Scores(member, batch), batch).to(ScalarType.Float64);

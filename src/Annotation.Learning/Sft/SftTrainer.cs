@@ -93,6 +93,7 @@ public sealed class SftTrainer(SftSettings settings)
 
         while (state.Step < total && best.Misses < settings.Patience)
         {
+            // Asked here and nowhere else, so that a stop always leaves a checkpoint of a whole step.
             if (ct.IsCancellationRequested)
             {
                 state.Save(checkpoints);
@@ -103,7 +104,7 @@ public sealed class SftTrainer(SftSettings settings)
             var batch = order.Batch(state.Step).Select(i => train[i]).ToList();
             var rate = LearningRate.Cosine(settings.LearningRate, state.Step + 1, total, warmup, settings.FinalLearningRateShare);
             optimizer.ZeroGradients();
-            trainLoss = MeanLoss(model.Model, batch, learn: true, ct);
+            trainLoss = MeanLoss(model.Model, batch, learn: true);
             var norm = optimizer.ClipGradients(settings.GradientClip);
             if (!double.IsFinite(norm))
             {
@@ -118,7 +119,7 @@ public sealed class SftTrainer(SftSettings settings)
             if (validation.Count > 0 && (state.Step % validateEvery == 0 || state.Step == total))
             {
                 using var guard = no_grad();
-                metrics["validationLoss"] = MeanLoss(model.Model, validation, learn: false, ct);
+                metrics["validationLoss"] = MeanLoss(model.Model, validation, learn: false);
                 best.Observe(metrics["validationLoss"], state.Step);
             }
             if (state.Step % settings.CheckpointSteps == 0 || state.Step == total || best.Misses >= settings.Patience)
@@ -142,13 +143,12 @@ public sealed class SftTrainer(SftSettings settings)
     }
 
     // Mean over all targets of the rows; with learn, gradients of it are added up pass by pass.
-    private double MeanLoss(LanguageModel model, IReadOnlyList<SftRow> rows, bool learn, CancellationToken ct)
+    private double MeanLoss(LanguageModel model, IReadOnlyList<SftRow> rows, bool learn)
     {
         var targets = rows.Sum(r => (double)r.TargetCount);
         var mean = 0.0;
         foreach (var group in LengthBuckets.Split([.. rows.Select(r => r.Ids.Length)], settings.MaxTokensPerPass))
         {
-            ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var ids = TokenRows.Pad([.. group.Select(i => rows[i].Ids)], model.Device); // (B, W)
             var labels = TokenRows.Pad([.. group.Select(i => rows[i].Labels)], model.Device, SftRow.IgnoredLabel);

@@ -27,7 +27,7 @@ public sealed class StopAndGoTests(WorkerFixture fixture) : IClassFixture<Worker
         // 1. Pause: a checkpoint is written although none was due, and resume goes on behind it.
         Assert.True((await fixture.Get<PauseRun>().RunAsync(run.Id, null, ct)).Succeeded);
         var paused = await fixture.WaitAsync(run, r => r.State == RunState.Paused, Patience);
-        Assert.Single(Directory.GetDirectories(Path.Combine(fixture.Store.RunFolder(run.Id), "epoch-000001"), "step-*"));
+        Assert.Equal([$"epoch-000001/step-{paused.Step:D10}"], Checkpoints(run));
         Assert.True((await fixture.Get<ResumeRun>().RunAsync(run.Id, null, ct)).Succeeded);
         fixture.Enqueue(run);
         var resumed = await fixture.WaitAsync(run, r => r.State == RunState.Running && r.Step != paused.Step, Patience);
@@ -37,6 +37,7 @@ public sealed class StopAndGoTests(WorkerFixture fixture) : IClassFixture<Worker
         Assert.Equal(0, await first.StopAsync());
         var released = await fixture.ReadAsync(run);
         Assert.Equal((RunState.Queued, null, 2), (released.State, released.Worker, released.Epoch));
+        Assert.Contains($"epoch-000002/step-{released.Step:D10}", Checkpoints(run));
         await using var second = WorkerProcess.Start(fixture.Options);
         var again = await fixture.WaitAsync(run, r => r.Epoch == 3 && r.Step != released.Step, Patience);
         Assert.True(again.Step > released.Step, $"Went on at step {again.Step}, released at {released.Step}.");
@@ -78,5 +79,11 @@ public sealed class StopAndGoTests(WorkerFixture fixture) : IClassFixture<Worker
 
         var inOrder = ended.OrderBy(r => r.StartedAt).ToList();
         Assert.All(inOrder.Zip(inOrder.Skip(1)), pair => Assert.True(pair.First.EndedAt <= pair.Second.StartedAt, $"{pair.Second.Number} began before {pair.First.Number} had ended."));
+    }
+
+    private List<string> Checkpoints(Run run)
+    {
+        var folder = fixture.Store.RunFolder(run.Id);
+        return [.. Directory.GetDirectories(folder, "step-*", SearchOption.AllDirectories).Select(d => Path.GetRelativePath(folder, d)).Order()];
     }
 }
