@@ -41,7 +41,7 @@ public static class WorkerServices
         services.AddSingleton<EvaluateReward>();
         services.AddSingleton<EvaluatePolicy>();
         services.AddSingleton<IRunWork, ImportModel>();
-        services.AddSingleton<IRunWork, TrainBase>();
+        services.AddSingleton<IRunWork, TrainBaseModel>();
         services.AddSingleton<IRunWork, TrainSft>();
         services.AddSingleton<IRunWork, TrainReward>();
         services.AddSingleton<IRunWork, TrainPpo>();

@@ -12,7 +12,7 @@ using Annotation.Learning.Text;
 namespace Annotation.Jobs.Training;
 
 /// <summary>Trains a base model over bytes from nothing, or goes on with the one named.</summary>
-public sealed class TrainBase(ModelShelf shelf, DemonstrationRows demonstrations) : IRunWork
+public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstrations) : IRunWork
 {
     public RunKind Kind => RunKind.Base;
 
