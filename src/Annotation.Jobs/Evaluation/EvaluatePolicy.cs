@@ -52,27 +52,19 @@ public sealed class EvaluatePolicy(
         );
 
         // 2. Completions, scores, KL.
-        JsonObject figures;
-        try
-        {
-            figures = await context.ComputeAsync(() => comparison.Measure(prompts, context, stop), stop);
-        }
-        catch (PromptLengthException e)
-        {
-            throw new RunFailedException(e.Message);
-        }
+        var (figures, used) = await context.ComputeAsync(() => comparison.Measure(prompts, context, stop), stop);
         figures["model"] = model.Name;
         figures["against"] = against.Name;
         figures["judge"] = settings.Judge;
         figures["promptsFrom"] = from;
-        if (picker is { } used && figures["bestOfN"] is JsonObject best)
+        if (picker is { } by && figures["bestOfN"] is JsonObject best)
         {
-            best["pickedBy"] = used.Name;
+            best["pickedBy"] = by.Name;
         }
         figures["machine"] = context.Machine;
         return new RunOutput(
             figures,
-            Prompts: [.. prompts.Where(p => p.Id != Guid.Empty).Select(p => (p.Id, PromptUse.Evaluated))]
+            Prompts: [.. used.Where(p => p.Id != Guid.Empty).Select(p => (p.Id, PromptUse.Evaluated))]
         );
     }
 

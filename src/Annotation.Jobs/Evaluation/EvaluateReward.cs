@@ -49,28 +49,41 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
             );
         }
         var folder = await shelf.FolderAsync(model, stop);
-        var reports = await context.ComputeAsync(
+        var (fitting, reports) = await context.ComputeAsync(
             () =>
             {
                 using var reward = RewardModel.Load(folder, context.Device);
-                return reward
-                    .Criteria.Select((criterion, index) => Measure(reward, criterion.Key, index, test, train, stop))
+                var fitting = test.Where(r => Fits(reward, r)).ToList();
+                var reports = reward
+                    .Criteria.Select((criterion, index) => Measure(reward, criterion.Key, index, fitting, train, stop))
                     .OfType<RewardReport>()
                     .ToList();
+                return (fitting.Count, reports);
             },
             stop
         );
         if (reports.Count == 0)
         {
             throw new RunFailedException(
-                $"The rankings hold no untied pair of a criterion of '{model.Name}' ({string.Join(", ", model.Criteria ?? [])})."
+                fitting == 0
+                    ? $"None of the {test.Count} rankings fits the context of '{model.Name}'."
+                    : $"The rankings hold no untied pair of a criterion of '{model.Name}' ({string.Join(", ", model.Criteria ?? [])})."
             );
         }
-        figures["rankings"] = test.Count;
+        figures["rankings"] = fitting;
+        figures["droppedAsTooLong"] = test.Count - fitting;
         figures["trainRankings"] = train.Count;
         figures["criteria"] = JsonSerializer.SerializeToNode(reports, JsonSerializerOptions.Web);
         figures["machine"] = context.Machine;
         return new RunOutput(figures, Prompts: [.. held.Select(r => r.PromptId).Distinct().Select(id => (id, PromptUse.Evaluated))]);
+    }
+
+    private static bool Fits(RewardModel reward, RankedPrompt ranked)
+    {
+        var prompt = reward.Template.EncodePrompt(ranked.Prompt);
+        return ranked.Completions.All(c =>
+            reward.Row(prompt, reward.Template.EncodeCompletion(c)).Length <= reward.ContextLength
+        );
     }
 
     private static RewardReport? Measure(

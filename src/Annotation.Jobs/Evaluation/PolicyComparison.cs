@@ -7,6 +7,7 @@ using Annotation.Learning.Generation;
 using Annotation.Learning.Models;
 using Annotation.Learning.Ppo;
 using Annotation.Learning.RewardModeling;
+using Annotation.Learning.Text;
 
 namespace Annotation.Jobs.Evaluation;
 
@@ -21,13 +22,27 @@ internal sealed record PolicyComparison(
     SamplingSettings Sampling
 )
 {
-    /// <summary>Writes completions with both policies and measures them.</summary>
-    public JsonObject Measure(IReadOnlyList<FreshPrompt> prompts, RunContext context, CancellationToken stop)
+    /// <summary>Writes completions with both policies and measures them; gives the prompts that fit all models as well.</summary>
+    public (JsonObject Figures, IReadOnlyList<FreshPrompt> Prompts) Measure(
+        IReadOnlyList<FreshPrompt> all,
+        RunContext context,
+        CancellationToken stop
+    )
     {
         using var a = Pretrained.Load(FolderA, context.Device);
         using var b = Pretrained.Load(FolderB, context.Device);
         using var judgeModel = JudgeFolder is null ? null : RewardModel.Load(JudgeFolder, context.Device);
         var judge = judgeModel is null ? Judge.Gold(JudgeName) : Judge.Model(JudgeName, judgeModel, stop);
+        using var picker = PickerFolder is null ? null : RewardModel.Load(PickerFolder, context.Device);
+        var prompts = all.Where(p => Fits(a.Template, a.Model.Config.ContextLength, p) && Fits(b.Template, b.Model.Config.ContextLength, p))
+            .Where(p => new[] { judgeModel, picker }.OfType<RewardModel>().All(r => Fits(r.Template, r.ContextLength, p)))
+            .ToList();
+        if (prompts.Count == 0)
+        {
+            throw new RunFailedException(
+                $"None of {all.Count} prompts leaves room for {Sampling.MaxNewTokens} new tokens in the models' contexts; lower MaxTokens."
+            );
+        }
         var writtenA = Write(a, prompts, Sampling, stop);
         var writtenB = Write(b, prompts, Sampling, stop);
         var reports = PolicyEvaluation.Compare(
@@ -40,6 +55,7 @@ internal sealed record PolicyComparison(
         var figures = new JsonObject
         {
             ["prompts"] = prompts.Count,
+            ["droppedAsTooLong"] = all.Count - prompts.Count,
             ["winRate"] = Json(main.WinRate),
             ["score"] = Json(main.ScoreA),
             ["scoreAgainst"] = Json(main.ScoreB),
@@ -52,13 +68,16 @@ internal sealed record PolicyComparison(
         {
             figures["sequenceKl"] = Json(PolicyEvaluation.SequenceKl(a, b, writtenA, Sampling.Temperature, stop));
         }
-        if (PickerFolder is not null)
+        if (picker is not null)
         {
-            using var picker = RewardModel.Load(PickerFolder, context.Device);
             figures["bestOfN"] = BestOf(b, picker, judge, [.. prompts.Take(Settings.BestOfPrompts)], stop);
         }
-        return figures;
+        return (figures, prompts);
     }
+
+    // One position more for the end token that scoring adds.
+    private bool Fits(ChatTemplate template, int contextLength, FreshPrompt prompt) =>
+        template.EncodePrompt(prompt.Messages).Count + Sampling.MaxNewTokens + 1 <= contextLength;
 
     private JsonObject BestOf(
         Pretrained policy,

@@ -41,12 +41,14 @@ public sealed class EvaluateTests(WorkerFixture fixture) : IClassFixture<WorkerF
             [
                 $$"""{"prompt": "{{trained}}", "chosen": "the cat.", "rejected": "no."}""",
                 """{"prompt": "cat 900", "chosen": "the cat.", "rejected": "no no no."}""",
+                $$"""{"prompt": "cat 901", "chosen": "{{new string('x', 200)}}", "rejected": "no."}""",
                 "this is no JSON",
             ],
             ct
         );
         using var onFile = JsonDocument.Parse((await RunAsync(run)).Result!);
         Assert.Equal((1, 1, 1), (Number(onFile, "rankings"), Number(onFile, "droppedAsTrainedOn"), Number(onFile, "rejectedLines")));
+        Assert.Equal(1, Number(onFile, "droppedAsTooLong"));
     }
 
     [Fact]
