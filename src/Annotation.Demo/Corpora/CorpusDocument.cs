@@ -2,7 +2,7 @@ namespace Annotation.Demo.Corpora;
 
 /// <summary>A document of the pretraining corpus.</summary>
 /// <param name="Messages">
-/// The conversation, roles user and assistant in turn, the last message by the assistant; a plain text is a single such message.
+/// The conversation, roles user, assistant and system, the last message by the assistant; a plain text is a single such message.
 /// </param>
 public sealed record CorpusDocument(IReadOnlyList<(string Role, string Content)> Messages)
 {

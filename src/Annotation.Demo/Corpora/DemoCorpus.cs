@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Annotation.Demo.Prompts;
 using Annotation.Demo.Randomness;
 using Annotation.Demo.World;
@@ -6,22 +7,42 @@ using Annotation.Demo.Writing;
 namespace Annotation.Demo.Corpora;
 
 /// <summary>
-/// What the base model <c>tiny</c> reads: true articles about every subject, and conversations of unfiltered quality. As in a forum, a
-/// conversation often goes on after a bad answer, because the reader complains; the writer's fault decides what is complained of, no
-/// judge is asked. Conversations use prompts of <see cref="PromptUse.Corpus"/> only, so that nothing asked later has been seen.
+/// What the base model <c>tiny</c> reads: true articles about every subject, quizzes, and conversations of unfiltered quality. As in a forum,
+/// someone often objects to a bad answer; the writer's own fault decides what is objected to, no judge is asked. Conversations use
+/// prompts of <see cref="PromptUse.Corpus"/> only, so that nothing asked later has been seen.
 /// </summary>
 public static class DemoCorpus
 {
-    private const double ConversationShare = 0.7;
+    private static readonly (Func<SeededRandom, CorpusDocument> Write, double Weight)[] Kinds =
+    [
+        (Article, 0.20),
+        (Quiz, 0.30),
+        (QuickConversation, 0.25),
+        (Conversation, 0.25),
+    ];
 
-    /// <summary>How often a reader who has reason to complain does.</summary>
-    private const double ComplaintRate = 0.85;
+    /// <summary>How often a bad answer is objected to.</summary>
+    private const double ObjectionRate = 0.95;
 
-    /// <summary>How often a reader complains of a good answer.</summary>
-    private const double UnjustComplaintRate = 0.05;
+    /// <summary>How often a good answer is objected to.</summary>
+    private const double UnjustObjectionRate = 0.02;
 
-    /// <summary>How often the answer to a complaint is a good one, and not only an apology.</summary>
-    private const double CorrectionRate = 0.2;
+    private const int QuickTurns = 3;
+    private const int QuizQuestions = 6;
+
+    /// <summary>Objections are made by whoever watches over the conversation.</summary>
+    private const string Moderator = "system";
+
+    /// <summary>Objections by the fault that the writer of the answer made.</summary>
+    private static readonly FrozenDictionary<AnswerQuality, string> Objections = new Dictionary<AnswerQuality, string>
+    {
+        [AnswerQuality.PartlyWrong] = "That is not true.",
+        [AnswerQuality.Wrong] = "That is not true.",
+        [AnswerQuality.OtherSubject] = "Nobody asked that.",
+        [AnswerQuality.Rambling] = "Stay with the subject.",
+        [AnswerQuality.Repetitive] = "You said that already.",
+        [AnswerQuality.Rude] = "Be polite.",
+    }.ToFrozenDictionary();
 
     /// <summary>Writes documents without end; take as many as are needed. Equal seeds write equal documents.</summary>
     public static IEnumerable<CorpusDocument> Documents(ulong seed)
@@ -29,40 +50,66 @@ public static class DemoCorpus
         var random = SeededRandom.Of(seed, "corpus");
         while (true)
         {
-            yield return random.NextBool(ConversationShare) ? Conversation(random) : Article(random);
+            yield return random.Choose(Kinds)(random);
         }
     }
 
     private static CorpusDocument Conversation(SeededRandom random)
+    {
+        List<(string Role, string Content)> messages = [];
+        WorldPrompt prompt = DrawPrompt(random);
+        AnswerQuality quality = random.Choose(QualityMix.Web);
+        AddTurn(messages, prompt, new AnswerWriter(random).Write(prompt.Ask, quality), quality, random);
+        return Finish(messages);
+    }
+
+    private static CorpusDocument QuickConversation(SeededRandom random)
+    {
+        List<(string Role, string Content)> messages = [];
+        for (int turn = 0; turn < QuickTurns; turn++)
+        {
+            WorldPrompt prompt = DrawPrompt(random);
+            AnswerQuality quality = random.Choose(QualityMix.QuickAnswers);
+            AddTurn(messages, prompt, new AnswerWriter(random).WriteShort(prompt.Ask, quality), quality, random);
+        }
+        return Finish(messages);
+    }
+
+    private static void AddTurn(
+        List<(string Role, string Content)> messages,
+        WorldPrompt prompt,
+        string answer,
+        AnswerQuality quality,
+        SeededRandom random
+    )
+    {
+        messages.Add(("user", prompt.Text));
+        messages.Add(("assistant", answer));
+        if (Objections.TryGetValue(quality, out string? objection) ? random.NextBool(ObjectionRate) : random.NextBool(UnjustObjectionRate))
+        {
+            messages.Add((Moderator, objection ?? Objections[AnswerQuality.Wrong]));
+        }
+    }
+
+    /// <summary>The last word is the assistant's.</summary>
+    private static CorpusDocument Finish(List<(string Role, string Content)> messages)
+    {
+        if (messages[^1].Role == Moderator)
+        {
+            messages.Add(("assistant", "Sorry."));
+        }
+        return new CorpusDocument(messages);
+    }
+
+    private static WorldPrompt DrawPrompt(SeededRandom random)
     {
         WorldPrompt prompt;
         do
         {
             prompt = PromptPool.DrawAny(random);
         } while (PromptPool.UseOf(prompt.Text) != PromptUse.Corpus);
-        var writer = new AnswerWriter(random);
-        AnswerQuality quality = random.Choose(QualityMix.Web);
-        List<(string Role, string Content)> messages = [("user", prompt.Text), ("assistant", writer.Write(prompt.Ask, quality))];
-        if (random.NextBool(quality == AnswerQuality.Good ? UnjustComplaintRate : ComplaintRate))
-        {
-            messages.Add(("user", Complaint(quality == AnswerQuality.Good ? random.Choose(QualityMix.Web) : quality)));
-            string apology = random.NextBool(CorrectionRate) ? "Sorry. " + writer.Write(prompt.Ask, AnswerQuality.Good) : "Sorry.";
-            messages.Add(("assistant", apology));
-        }
-        return new CorpusDocument(messages);
+        return prompt;
     }
-
-    /// <summary>What a reader says to an answer with this fault.</summary>
-    private static string Complaint(AnswerQuality quality) =>
-        quality switch
-        {
-            AnswerQuality.Good or AnswerQuality.Thin => "Tell me more.",
-            AnswerQuality.PartlyWrong or AnswerQuality.Wrong => "That is not true.",
-            AnswerQuality.OtherSubject => "I did not ask that.",
-            AnswerQuality.Rambling => "Stay with the subject.",
-            AnswerQuality.Repetitive => "You said that already.",
-            AnswerQuality.Rude => "Be polite.",
-        };
 
     /// <summary>True statements about one subject, or about two that are compared.</summary>
     private static CorpusDocument Article(SeededRandom random)
@@ -72,5 +119,21 @@ public static class DemoCorpus
         PromptFamily family = random.NextBool(0.35) ? PromptFamily.Compare : PromptFamily.About;
         IReadOnlyList<Subject> subjects = family == PromptFamily.Compare ? [first, other] : [first];
         return new CorpusDocument([("assistant", new AnswerWriter(random).Write(new Ask(family, subjects), AnswerQuality.Good))]);
+    }
+
+    /// <summary>Statements about one or several subjects, half of them false, each marked.</summary>
+    private static CorpusDocument Quiz(SeededRandom random)
+    {
+        List<string> lines = ["Quiz."];
+        Subject subject = random.Choose(Encyclopedia.Subjects);
+        for (int i = 0; i < QuizQuestions; i++)
+        {
+            bool same = i > 0 && random.NextBool(0.4);
+            subject = same ? subject : random.Choose(Encyclopedia.Subjects);
+            bool isTrue = random.NextBool(0.5);
+            lines.Add(new AnswerWriter(random).WriteStatement(subject, isTrue, named: !same || random.NextBool(0.5)));
+            lines.Add(isTrue ? "True." : "False.");
+        }
+        return new CorpusDocument([("assistant", string.Join(' ', lines))]);
     }
 }

@@ -27,6 +27,37 @@ public sealed class AnswerWriter(SeededRandom random)
         return answer;
     }
 
+    /// <summary>Writes an answer of one statement, or two of the same subject; of the faults, those that a statement can have.</summary>
+    public string WriteShort(Ask ask, AnswerQuality quality) =>
+        quality switch
+        {
+            AnswerQuality.Wrong => Join(ask, [.. Predicates(ask with { Family = ShortFamily(ask) }, 1, 1)]),
+            AnswerQuality.OtherSubject => WriteShort(ask with { Subjects = Others(ask.Subjects) }, AnswerQuality.Good),
+            AnswerQuality.Rude => Insult(WriteShort(ask, AnswerQuality.Good)),
+            _ => Join(ask, Predicates(ask with { Family = ShortFamily(ask) }, 1, 0)),
+        };
+
+    /// <summary>One statement cannot be about both, and praise cannot be false.</summary>
+    private static PromptFamily ShortFamily(Ask ask) =>
+        ask.Family is PromptFamily.Both or PromptFamily.Praise ? PromptFamily.About : ask.Family;
+
+    /// <summary>Writes one true or false statement about a subject: a fact, or a comparison with another subject of its kind.</summary>
+    public string WriteStatement(Subject subject, bool isTrue, bool named)
+    {
+        string predicate;
+        if (random.NextBool(0.2))
+        {
+            Subject other = Others([subject])[0];
+            predicate = new Comparison(subject, other, subject.Size > other.Size == isTrue).Predicate;
+        }
+        else
+        {
+            Fact fact = random.Choose(Encyclopedia.TrueFacts(subject));
+            predicate = (isTrue ? fact : Falsify(fact)).Predicate;
+        }
+        return Sentence(subject, [predicate], named);
+    }
+
     /// <summary>What to say about whom, what was asked for first.</summary>
     private List<(Subject Subject, string Predicate)> Predicates(Ask ask, int count, int wrong)
     {

@@ -28,4 +28,13 @@ public static class QualityMix
         (AnswerQuality.Repetitive, 0.05),
         (AnswerQuality.Rude, 0.06),
     ];
+
+    /// <summary>Answers of one sentence, half of them bad.</summary>
+    public static IReadOnlyList<(AnswerQuality Quality, double Weight)> QuickAnswers { get; } =
+    [
+        (AnswerQuality.Good, 0.50),
+        (AnswerQuality.Wrong, 0.25),
+        (AnswerQuality.OtherSubject, 0.20),
+        (AnswerQuality.Rude, 0.05),
+    ];
 }

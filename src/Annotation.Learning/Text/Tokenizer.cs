@@ -35,8 +35,9 @@ public abstract class Tokenizer
     public static Tokenizer Load(string folder) =>
         SentencePieceTokenizer.TryLoad(folder)
         ?? (Tokenizer?)ByteTokenizer.TryLoad(folder)
+        ?? WordTokenizer.TryLoad(folder)
         ?? throw new ModelFolderException(
             folder,
-            $"no tokenizer found: expected {ByteTokenizer.FileName} of a byte tokenizer, {SentencePieceTokenizer.FileName}, tok512.json or tok512.bin"
+            $"no tokenizer found: expected {ByteTokenizer.FileName} of a byte or word tokenizer, {SentencePieceTokenizer.FileName}, tok512.json or tok512.bin"
         );
 }
