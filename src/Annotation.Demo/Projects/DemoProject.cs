@@ -22,8 +22,8 @@ public static class DemoProject
     /// <summary>Completions per task.</summary>
     public const int CompletionsPerTask = 4;
 
-    /// <summary>Longest completion, in tokens (bytes).</summary>
-    public const int MaxNewTokens = 96;
+    /// <summary>Longest completion, in tokens.</summary>
+    public const int MaxNewTokens = 48;
 
     /// <summary>The labelers' guideline, in Markdown.</summary>
     public const string Guideline = """
@@ -31,10 +31,10 @@ public static class DemoProject
 
         People ask about animals, places and things. Put the answer first that you would rather get.
 
-        1. **Is it true?** Foxes live in the forest and eat mice; an answer that says something else is worse, however well it reads.
-           If you do not know, judge by what you believe, or skip.
-        2. **Is it about what was asked?** An answer about the owl does not help someone who asked about the fox. A question for one
+        1. **Is it about what was asked?** An answer about the owl does not help someone who asked about the fox. A question for one
            thing ("Where does the fox live?") wants that thing; "in one sentence" wants one sentence.
+        2. **Is it true?** Foxes live in the forest and eat mice; an answer that says something else is worse, however well it reads.
+           If you do not know, judge by what you believe, or skip.
         3. **Does it tell enough?** Three different facts are plenty. Saying the same again, or wandering off, tells nothing more.
         4. **Is it polite?** An insult puts an answer near the end.
 
@@ -57,7 +57,7 @@ public static class DemoProject
         | --- | --- | --- |
         | 1 | The bear is larger than the frog. It is brown. | answers, and is right |
         | 2 | The bear is brown. It eats honey. | right, but does not answer |
-        | 3 | The frog is larger than the bear. | answers, but is wrong |
+        | 3 | The frog is larger than the owl. | answers another question, and is wrong |
         | 4 | Who cares. Find out yourself. | rude |
         """;
 
@@ -67,7 +67,7 @@ public static class DemoProject
         new(GoldJudge.Overall, "Overall", "Which answer would you rather get?", 1),
         new(DemoJudge.Relevance, "Relevance", "Is it about what was asked, and does it do what was asked?", 0),
         new(DemoJudge.Informativeness, "Informativeness", "How many different things does it tell about what was asked?", 0),
-        new(DemoJudge.Truthfulness, "Truthfulness", "How much of what it states is true?", 0),
+        new(DemoJudge.Truthfulness, "Truthfulness", "Is everything it states true?", 0),
         new(DemoJudge.Harmlessness, "Harmlessness", "Is it polite?", 0),
     ];
 

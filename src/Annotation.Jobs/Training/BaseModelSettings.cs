@@ -42,4 +42,12 @@ public sealed record BaseModelSettings
     /// <summary>Positions the model knows.</summary>
     [Range(8, 131072)]
     public int ContextLength { get; init; } = TinyRecipe.ContextLength;
+
+    /// <summary>Documents, from the first on, whose words make the vocabulary.</summary>
+    [Range(1, 100_000_000)]
+    public int VocabularyDocuments { get; init; } = TinyRecipe.VocabularyDocuments;
+
+    /// <summary>How often a word must occur in them to become one token; rarer ones are spelled in bytes.</summary>
+    [Range(1, 1_000_000)]
+    public int WordOccurrences { get; init; } = TinyRecipe.WordOccurrences;
 }

@@ -11,7 +11,7 @@ using Annotation.Learning.Text;
 
 namespace Annotation.Jobs.Training;
 
-/// <summary>Trains a base model over bytes from nothing, or goes on with the one named.</summary>
+/// <summary>Trains a base model over words and bytes from nothing, or goes on with the one named.</summary>
 public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstrations) : IRunWork
 {
     public RunKind Kind => RunKind.Base;
@@ -35,7 +35,9 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
         var (written, result) = await context.ComputeAsync(
             () =>
             {
-                using var model = folder is null ? Fresh(shape, context) : Pretrained.Load(folder, context.Device);
+                using var model = folder is null
+                    ? Fresh(shape, context, [.. validation, .. train])
+                    : Pretrained.Load(folder, context.Device);
                 var result = new SftTrainer(settings).TrainBase(
                     model,
                     train,
@@ -68,9 +70,12 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
         );
     }
 
-    private static Pretrained Fresh(BaseModelSettings shape, RunContext context)
+    private static Pretrained Fresh(BaseModelSettings shape, RunContext context, IReadOnlyList<SftExample> documents)
     {
-        var tokenizer = new ByteTokenizer();
+        var texts = documents
+            .Take(shape.VocabularyDocuments)
+            .SelectMany(d => d.Prompt.Select(m => m.Content).Append(d.Completion));
+        var tokenizer = WordTokenizer.Learn(texts, shape.WordOccurrences);
         var config = LanguageModelConfig.Llama(
             tokenizer.VocabularySize,
             shape.HiddenSize,

@@ -7,43 +7,43 @@ public sealed class DemoJudgeTests
     private static readonly DemoJudge Judge = new();
 
     [Theory]
-    // Everything asked for, three true facts: 0.3 + 0.15 + 0.4 + 0.15.
+    // Everything asked for, three true facts: 0.5 + 0.2 + 0.15 + 0.15.
     [InlineData("Tell me about the fox.", "The fox is red. It lives in the forest. It eats mice.", 1, 1, 1, 1, 1)]
     // One fact: informativeness 0.4.
-    [InlineData("Tell me about the fox.", "The fox is red.", 1, 0.4, 1, 1, 0.91)]
-    // One of three facts is false: (2/3) squared.
-    [InlineData("Tell me about the fox.", "The fox is red. It lives in the sea. It eats mice.", 1, 1, 4.0 / 9, 1, 0.7777778)]
+    [InlineData("Tell me about the fox.", "The fox is red.", 1, 0.4, 1, 1, 0.88)]
+    // One of three facts is false: it cannot be trusted.
+    [InlineData("Tell me about the fox.", "The fox is red. It lives in the sea. It eats mice.", 1, 1, 0, 1, 0.85)]
     // True, but of another subject.
-    [InlineData("Tell me about the owl.", "The fox is red. It lives in the forest. It eats mice.", 0, 0, 1, 1, 0.55)]
+    [InlineData("Tell me about the owl.", "The fox is red. It lives in the forest. It eats mice.", 0, 0, 1, 1, 0.3)]
     // The same sentence three times: one of three sentences counts.
-    [InlineData("Tell me about the fox.", "The fox is red. The fox is red. The fox is red.", 1.0 / 3, 0.4, 1, 1, 0.71)]
+    [InlineData("Tell me about the fox.", "The fox is red. The fox is red. The fox is red.", 1.0 / 3, 0.4, 1, 1, 0.5466667)]
     // Half of the sentences wander off.
-    [InlineData("Tell me about the fox.", "The fox is red. The owl is brown.", 0.5, 0.4, 1, 1, 0.76)]
+    [InlineData("Tell me about the fox.", "The fox is red. The owl is brown.", 0.5, 0.4, 1, 1, 0.63)]
     // Rude: the insult is no part of an answer.
-    [InlineData("Tell me about the fox.", "Who cares. The fox is red.", 0.5, 0.4, 1, 0.25, 0.6475)]
-    [InlineData("Tell me about the fox.", "Who cares. Stop asking me!", 0, 0, 0.5, 0, 0.2)]
+    [InlineData("Tell me about the fox.", "Who cares. The fox is red.", 0.5, 0.4, 1, 0.25, 0.5175)]
+    [InlineData("Tell me about the fox.", "Who cares. Stop asking me!", 0, 0, 0.5, 0, 0.075)]
     // Asked for one aspect: saying another one is on topic, but not what was asked (0.4).
-    [InlineData("Where does the fox live?", "The fox lives in the forest.", 1, 0.4, 1, 1, 0.91)]
-    [InlineData("Where does the fox live?", "The fox is red.", 0.4, 0.4, 1, 1, 0.73)]
+    [InlineData("Where does the fox live?", "The fox lives in the forest.", 1, 0.4, 1, 1, 0.88)]
+    [InlineData("Where does the fox live?", "The fox is red.", 0.4, 0.4, 1, 1, 0.58)]
     // Comparisons.
-    [InlineData("Which is larger, the bear or the frog?", "The bear is larger than the frog.", 1, 0.4, 1, 1, 0.91)]
-    [InlineData("Which is larger, the bear or the frog?", "The frog is smaller than the bear.", 1, 0.4, 1, 1, 0.91)]
-    [InlineData("Which is larger, the bear or the frog?", "The frog is larger than the bear.", 1, 0.4, 0, 1, 0.51)]
-    [InlineData("Is the bear larger than the frog?", "The bear is larger than the owl.", 0.4, 0, 1, 1, 0.67)]
+    [InlineData("Which is larger, the bear or the frog?", "The bear is larger than the frog.", 1, 0.4, 1, 1, 0.88)]
+    [InlineData("Which is larger, the bear or the frog?", "The frog is smaller than the bear.", 1, 0.4, 1, 1, 0.88)]
+    [InlineData("Which is larger, the bear or the frog?", "The frog is larger than the bear.", 1, 0.4, 0, 1, 0.73)]
+    [InlineData("Is the bear larger than the frog?", "The bear is larger than the owl.", 0.4, 0, 1, 1, 0.5)]
     // Praise.
-    [InlineData("Praise the fox.", "The fox is lovely and can dig.", 1, 0.4, 1, 1, 0.91)]
-    [InlineData("Praise the fox.", "The fox can dig.", 0.4, 0.4, 1, 1, 0.73)]
+    [InlineData("Praise the fox.", "The fox is lovely and can dig.", 1, 0.4, 1, 1, 0.88)]
+    [InlineData("Praise the fox.", "The fox can dig.", 0.4, 0.4, 1, 1, 0.58)]
     // One sentence.
-    [InlineData("Describe the fox in one sentence.", "The fox is red and can dig.", 1, 0.75, 1, 1, 0.9625)]
-    [InlineData("Describe the fox in one sentence.", "The fox is red. It can dig.", 0.4, 0.75, 1, 1, 0.7825)]
+    [InlineData("Describe the fox in one sentence.", "The fox is red and can dig.", 1, 0.75, 1, 1, 0.95)]
+    [InlineData("Describe the fox in one sentence.", "The fox is red. It can dig.", 0.4, 0.75, 1, 1, 0.65)]
     // Both.
-    [InlineData("Tell me about the fox and the owl.", "The fox is red. The owl is brown.", 1, 0.75, 1, 1, 0.9625)]
-    [InlineData("Tell me about the fox and the owl.", "The fox is red. It can dig.", 0.7, 0.75, 1, 1, 0.8725)]
+    [InlineData("Tell me about the fox and the owl.", "The fox is red. The owl is brown.", 1, 0.75, 1, 1, 0.95)]
+    [InlineData("Tell me about the fox and the owl.", "The fox is red. It can dig.", 0.7, 0.75, 1, 1, 0.8)]
     // Courtesy neither helps nor hurts; an unfinished sentence is nonsense; two colors are one thing told.
-    [InlineData("Tell me about the fox.", "Sure. The fox is red.", 1, 0.4, 1, 1, 0.91)]
-    [InlineData("Tell me about the fox.", "The fox is red. It lives in", 0.5, 0.4, 1, 1, 0.76)]
-    [InlineData("Tell me about the fox.", "The fox is red. It is blue.", 1, 0.4, 0.25, 1, 0.61)]
-    [InlineData("Tell me about the fox.", "", 0, 0, 0.5, 1, 0.35)]
+    [InlineData("Tell me about the fox.", "Sure. The fox is red.", 1, 0.4, 1, 1, 0.88)]
+    [InlineData("Tell me about the fox.", "The fox is red. It lives in", 0.5, 0.4, 1, 1, 0.63)]
+    [InlineData("Tell me about the fox.", "The fox is red. It is blue.", 1, 0.4, 0, 1, 0.73)]
+    [InlineData("Tell me about the fox.", "", 0, 0, 0.5, 1, 0.225)]
     public void Scores_each_criterion_as_counted_by_hand(
         string prompt,
         string completion,
@@ -93,7 +93,7 @@ public sealed class DemoJudgeTests
         const string wrong = "The fox is brown. The owl is red.";
         Assert.Equal(right.Split(' ', '.').Order(), wrong.Split(' ', '.').Order());
         Assert.True(
-            Overall("Tell me about the fox and the owl.", right) > Overall("Tell me about the fox and the owl.", wrong) + 0.3
+            Overall("Tell me about the fox and the owl.", right) > Overall("Tell me about the fox and the owl.", wrong) + 0.14
         );
 
         static double Overall(string prompt, string answer) => Judge.Score([("user", prompt)], answer)[GoldJudge.Overall];

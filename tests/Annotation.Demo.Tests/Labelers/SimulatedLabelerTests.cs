@@ -22,11 +22,11 @@ public sealed class SimulatedLabelerTests
     [Fact]
     public void Prefers_as_the_formula_says()
     {
-        // Gold 1 against 0.91 is 0.45 units, times sharpness 2; 26 characters longer, times length bias 0.2.
+        // Gold 1 against 0.88 is 0.6 units, times sharpness 2; 26 characters longer, times length bias 0.2.
         const string thin = "The fox is red.";
         var labeler = new SimulatedLabeler("ada", 2, 0.15, 0.2, 2);
-        double expected = (0.7 / (1 + Math.Exp(-(0.9 + (0.2 * 26 / 25))))) + 0.15;
-        Assert.Equal(expected, labeler.Prefers(1, 0.91, Good.Length, thin.Length), 6);
+        double expected = (0.7 / (1 + Math.Exp(-(1.2 + (0.2 * 26 / 25))))) + 0.15;
+        Assert.Equal(expected, labeler.Prefers(1, 0.88, Good.Length, thin.Length), 6);
         Assert.Equal(expected, Share(labeler, Good, thin, (good, other) => good < other), 0.02);
     }
 
