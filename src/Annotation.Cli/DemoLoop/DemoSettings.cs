@@ -13,19 +13,19 @@ public sealed record DemoSettings
     public int Demonstrations { get; init; } = 400;
 
     /// <summary>Prompts whose completions are ranked.</summary>
-    public int RankedPrompts { get; init; } = 400;
+    public int RankedPrompts { get; init; } = 800;
 
     /// <summary>The first of them, which two people rank: they show how far people agree.</summary>
-    public int TwiceRankedPrompts { get; init; } = 100;
+    public int TwiceRankedPrompts { get; init; } = 150;
 
     /// <summary>Completions in a ranking.</summary>
     public int CompletionsPerTask { get; init; } = 4;
 
     /// <summary>Prompts that PPO answers.</summary>
-    public int PpoPrompts { get; init; } = 600;
+    public int PpoPrompts { get; init; } = 1000;
 
     /// <summary>Prompts of the comparison at the end.</summary>
-    public int EvaluationPrompts { get; init; } = 150;
+    public int EvaluationPrompts { get; init; } = 300;
 
     /// <summary>How many people rank.</summary>
     public int Labelers { get; init; } = 4;
@@ -33,6 +33,12 @@ public sealed record DemoSettings
     /// <summary>Completions of the fine-tuned policy of which the reward model picks the best, beside PPO.</summary>
     public int BestOf { get; init; } = 16;
 
+    /// <summary>Most passes over the demonstrations: enough to reach the lowest validation loss, at which the trainer stops.</summary>
+    public int SftEpochs { get; init; } = 8;
+
+    /// <summary>PPO's iterations.</summary>
+    public int PpoIterations { get; init; } = 36;
+
     /// <summary>Longest completion in tokens.</summary>
-    public int MaxTokens { get; init; } = 96;
+    public int MaxTokens { get; init; } = 48;
 }

@@ -25,8 +25,6 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     private readonly List<string> failures = [];
     private readonly WorldFiles files = new(client, settings);
 
-    private string Seed => settings.Seed.ToString(CultureInfo.InvariantCulture);
-
     /// <summary>Does every stage and judges the whole.</summary>
     /// <param name="told">Given each stage as soon as it is done.</param>
     /// <param name="cancellation">Stops between and within stages.</param>
@@ -35,7 +33,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         var start = invocation.Time.GetTimestamp();
         // 1. A project, people's demonstrations, and the policy that imitates them.
         await StageAsync("data", ImportAsync, told, cancellation);
-        await StageAsync("SFT", token => TrainAsync("sft", "tiny", Sft, [], token), told, cancellation);
+        await StageAsync("SFT", TrainSftAsync, told, cancellation);
         // 2. Its completions, ranked by people; the reward model of their rankings.
         await StageAsync("completions", GenerateAsync, told, cancellation);
         await StageAsync("rankings", RankAsync, told, cancellation);
@@ -88,6 +86,9 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         var demonstrations = await files.ImportDemonstrationsAsync(Project, cancellation);
         return new() { ["prompts to rank"] = ranked, ["demonstrations"] = demonstrations };
     }
+
+    private Task<Dictionary<string, object?>> TrainSftAsync(CancellationToken cancellation) =>
+        TrainAsync("sft", "tiny", Sft, new() { ["epochs"] = Text(settings.SftEpochs) }, cancellation);
 
     private async Task<Dictionary<string, object?>> GenerateAsync(CancellationToken cancellation)
     {
@@ -142,7 +143,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
             "reward",
             Sft,
             Reward,
-            new() { ["set"] = set.Number.ToString(CultureInfo.InvariantCulture) },
+            new() { ["set"] = Text(set.Number) },
             cancellation
         );
         figures["preference set"] = set.ContentHash;
@@ -187,7 +188,18 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
             settings.PpoPrompts,
             cancellation
         );
-        var figures = await TrainAsync("ppo", Sft, Ppo, new() { ["reward"] = Reward }, cancellation);
+        var figures = await TrainAsync(
+            "ppo",
+            Sft,
+            Ppo,
+            new()
+            {
+                ["reward"] = Reward,
+                ["iterations"] = Text(settings.PpoIterations),
+                ["maxNewTokens"] = Text(settings.MaxTokens),
+            },
+            cancellation
+        );
         figures["prompts imported"] = prompts;
         return figures;
     }
@@ -198,15 +210,17 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
             GoldJudgeName,
             new()
             {
-                ["bestOf"] = settings.BestOf.ToString(CultureInfo.InvariantCulture),
+                ["bestOf"] = Text(settings.BestOf),
                 ["reward"] = Reward,
             },
             cancellation
         );
         var winRate = result.Get(GoldJudge.Overall, "winRate");
-        if (winRate.Low <= 0.5)
+        var before = result.Get(GoldJudge.Overall, "scoreB");
+        var after = result.Get(GoldJudge.Overall, "scoreA");
+        if (winRate.Value <= 0.5 || after.Low <= before.Value)
         {
-            failures.Add($"PPO does not beat SFT on the gold judge: win rate {winRate}.");
+            failures.Add($"PPO does not beat SFT on the gold judge: score {before} became {after}, win rate {winRate}.");
         }
 
         var figures = new Dictionary<string, object?>
@@ -272,8 +286,9 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
                 files.Prompts(PromptUse.Evaluation, settings.EvaluationPrompts),
                 new Dictionary<string, string>(more)
                 {
-                    ["seed"] = Seed,
-                    ["maxTokens"] = settings.MaxTokens.ToString(CultureInfo.InvariantCulture),
+                    ["seed"] = Text(settings.Seed),
+                    ["prompts"] = Text(settings.EvaluationPrompts),
+                    ["maxTokens"] = Text(settings.MaxTokens),
                 }
             ),
             cancellation
@@ -295,7 +310,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         CancellationToken cancellation
     )
     {
-        trainerSettings["seed"] = Seed;
+        trainerSettings["seed"] = Text(settings.Seed);
         var run = await WaitAsync(
             await client.Runs.StartAsync(
                 Project,
@@ -331,6 +346,8 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     }
 
     private static string Pair(double before, double after) => $"{Text(before)}, {Text(after)}";
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(double number) => number.ToString("0.000", CultureInfo.InvariantCulture);
 }
