@@ -1,0 +1,96 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Annotation.Domain.Runs;
+using Annotation.Learning.Ppo;
+using Annotation.Learning.RewardModeling;
+using Annotation.Learning.Sft;
+
+namespace Annotation.Web.Runs;
+
+/// <summary>One setting of a trainer, as its record describes it.</summary>
+/// <param name="Name">As typed in <c>name=value</c>.</param>
+/// <param name="Default">The default, as text; empty for none.</param>
+/// <param name="Range">Smallest and largest value, as text; null when anything goes.</param>
+/// <param name="Choices">The values of an enumeration; empty for numbers.</param>
+/// <param name="Description">What it means.</param>
+public sealed partial record SettingField(
+    string Name,
+    string Default,
+    string? Range,
+    IReadOnlyList<string> Choices,
+    string Description
+)
+{
+    /// <summary>The settings of a kind of training, in the order of its record.</summary>
+    public static IReadOnlyList<SettingField> For(RunKind kind) =>
+        kind switch
+        {
+            RunKind.Base or RunKind.Sft => Read<SftSettings>(),
+            RunKind.Reward => Read<RewardModelSettings>(),
+            RunKind.Ppo => Read<PpoSettings>(),
+            _ => [],
+        };
+
+    private static IReadOnlyList<SettingField> Read<T>()
+        where T : new()
+    {
+        var defaults = new T();
+        var descriptions = Describe(typeof(T));
+        return
+        [
+            .. typeof(T)
+                .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(p => p.CanWrite)
+                .Select(p => new SettingField(
+                    char.ToLowerInvariant(p.Name[0]) + p.Name[1..],
+                    Convert.ToString(p.GetValue(defaults), CultureInfo.InvariantCulture) ?? "",
+                    p.GetCustomAttribute<RangeAttribute>() is { } range
+                        ? string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}")
+                        : null,
+                    ChoicesOf(p.PropertyType),
+                    descriptions.GetValueOrDefault(p.Name, "")
+                )),
+        ];
+    }
+
+    private static string[] ChoicesOf(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain.IsEnum ? Enum.GetNames(plain)
+            : plain == typeof(bool) ? ["True", "False"]
+            : [];
+    }
+
+    /// <summary>The summaries of a record's properties, from the documentation file beside its assembly.</summary>
+    private static Dictionary<string, string> Describe(Type type)
+    {
+        var file = Path.ChangeExtension(type.Assembly.Location, ".xml");
+        if (!File.Exists(file))
+        {
+            return [];
+        }
+
+        var prefix = $"P:{type.FullName}.";
+        return XDocument
+            .Load(file)
+            .Descendants("member")
+            .Where(m => m.Attribute("name")?.Value.StartsWith(prefix, StringComparison.Ordinal) == true)
+            .ToDictionary(m => m.Attribute("name")!.Value[prefix.Length..], m => Plain(m.Element("summary")));
+    }
+
+    private static string Plain(XElement? summary)
+    {
+        foreach (var reference in summary?.Descendants("see").ToList() ?? [])
+        {
+            reference.ReplaceWith(reference.Attribute("cref")?.Value.Split('.')[^1] ?? reference.Value);
+        }
+
+        return WhiteSpace().Replace(summary?.Value ?? "", " ").Trim();
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+}
