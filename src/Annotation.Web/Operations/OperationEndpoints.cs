@@ -1,7 +1,6 @@
 using Annotation.Client.Contracts;
 using Annotation.Domain.Data;
 using Annotation.Web.Security;
-using Hangfire;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Web.Operations;
@@ -24,7 +23,7 @@ internal static class OperationEndpoints
 
     private static Task<IReadOnlyList<QueueRow>> ListQueuesAsync(
         IDbContextFactory<AnnotationDbContext> contexts,
-        JobStorage jobs,
+        Runs.QueuedRuns jobs,
         TimeProvider time,
         CancellationToken cancellationToken
     ) => contexts.ListQueuesAsync(jobs, time, cancellationToken);

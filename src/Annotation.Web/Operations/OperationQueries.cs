@@ -1,6 +1,5 @@
 using Annotation.Client.Contracts;
 using Annotation.Domain.Data;
-using Hangfire;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Web.Operations;
@@ -45,7 +44,7 @@ internal static class OperationQueries
     /// <summary>Counts by queue: jobs waiting and being worked on, and runs that failed in the last day.</summary>
     public static async Task<IReadOnlyList<QueueRow>> ListQueuesAsync(
         this IDbContextFactory<AnnotationDbContext> contexts,
-        JobStorage jobs,
+        Runs.QueuedRuns jobs,
         TimeProvider time,
         CancellationToken cancellationToken
     )
@@ -58,7 +57,7 @@ internal static class OperationQueries
             .Select(g => new { Kind = g.Key, Count = g.LongCount() })
             .ToListAsync(cancellationToken);
         var failedByQueue = failed.ToLookup(f => Runs.RunQueue.QueueOf(f.Kind), f => f.Count);
-        var counted = jobs.GetMonitoringApi().Queues().ToDictionary(q => q.Name, q => (Waiting: q.Length, Running: q.Fetched ?? 0));
+        var counted = jobs.Count();
         return
         [
             .. counted

@@ -2,7 +2,6 @@ using Annotation.Client.Contracts;
 using Annotation.Domain;
 using Annotation.Domain.Data;
 using Annotation.Domain.Runs;
-using Hangfire;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Web.Runs;
@@ -11,7 +10,7 @@ namespace Annotation.Web.Runs;
 internal sealed class RunLauncher(
     StartRun start,
     ResumeRun resume,
-    IBackgroundJobClient jobs,
+    QueuedRuns jobs,
     IDbContextFactory<AnnotationDbContext> contexts
 )
 {

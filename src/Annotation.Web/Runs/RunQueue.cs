@@ -11,9 +11,9 @@ internal static class RunQueue
     /// <summary>Where admins find the queue's own dashboard.</summary>
     public const string DashboardPath = "/hangfire";
 
-    private const string Train = "train";
-    private const string TrainOnGpu = "train-cuda";
-    private const string Generate = "generate";
+    internal const string Train = "train";
+    internal const string TrainOnGpu = "train-cuda";
+    internal const string Generate = "generate";
 
     /// <summary>The queues that there are.</summary>
     public static IReadOnlyList<string> Names { get; } = [Train, TrainOnGpu, Generate, "default"];
@@ -39,27 +39,12 @@ internal static class RunQueue
                     }
                 )
         );
+        services.AddSingleton<QueuedRuns>();
         return services;
     }
 
     /// <summary>Makes the queue's tables; called under the migration's lock.</summary>
     public static void InstallQueueTables(this IServiceProvider services) => services.GetRequiredService<JobStorage>();
-
-    /// <summary>Hands a run to the workers that serve its kind and device.</summary>
-    public static void Enqueue(this IBackgroundJobClient jobs, Run run)
-    {
-        var runId = run.Id;
-        if (QueueOf(run.Kind) == Generate)
-        {
-            jobs.Enqueue<IGenerationJob>(Generate, job => job.RunAsync(runId, CancellationToken.None));
-        }
-        else
-        {
-            // Only workers with a GPU serve that queue, so such a run waits for one and never uses a CPU.
-            var queue = run.Device == "cuda" ? TrainOnGpu : Train;
-            jobs.Enqueue<ITrainingRunJob>(queue, job => job.RunAsync(runId, CancellationToken.None));
-        }
-    }
 
     /// <summary>Shows the queue's dashboard to admins.</summary>
     public static void MapQueueDashboard(this IEndpointRouteBuilder app) =>
@@ -68,4 +53,28 @@ internal static class RunQueue
             DashboardPath,
             new DashboardOptions { DashboardTitle = "Annotation queues", AppPath = "/operations", IgnoreAntiforgeryToken = false }
         );
+}
+
+/// <summary>The runs in the queue: puts them in and counts them.</summary>
+internal sealed class QueuedRuns(IBackgroundJobClient jobs, JobStorage storage)
+{
+    /// <summary>Hands a run to the workers that serve its kind and device.</summary>
+    public void Enqueue(Run run)
+    {
+        var runId = run.Id;
+        if (RunQueue.QueueOf(run.Kind) == RunQueue.Generate)
+        {
+            jobs.Enqueue<IGenerationJob>(RunQueue.Generate, job => job.RunAsync(runId, CancellationToken.None));
+        }
+        else
+        {
+            // Only workers with a GPU serve that queue, so such a run waits for one and never uses a CPU.
+            var queue = run.Device == "cuda" ? RunQueue.TrainOnGpu : RunQueue.Train;
+            jobs.Enqueue<ITrainingRunJob>(queue, job => job.RunAsync(runId, CancellationToken.None));
+        }
+    }
+
+    /// <summary>Jobs waiting and being worked on, by queue.</summary>
+    public IReadOnlyDictionary<string, (long Waiting, long Running)> Count() =>
+        storage.GetMonitoringApi().Queues().ToDictionary(q => q.Name, q => (q.Length, q.Fetched ?? 0));
 }
