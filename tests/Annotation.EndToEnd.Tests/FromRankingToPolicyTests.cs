@@ -37,11 +37,7 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
 
         // 2. The labeler ranks by keyboard only: the first list with a tie in the middle.
         var desk = await browser.SignInAsync(platform.Address, labeler.UserName, labeler.Password!);
-        await desk.GotoAsync("/label");
-        if (await desk.Locator("annotation-labeling").CountAsync() == 0)
-        {
-            await desk.GetByRole(AriaRole.Link, new() { Name = Project }).First.ClickAsync();
-        }
+        await desk.GotoAsync($"/label?project={Project}");
 
         var firstRanks = await RankByKeyboardAsync(desk, ["1", "2", "2", "3"]);
         for (var task = 1; task < 20; task++)
@@ -81,7 +77,7 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
         await Assertions.Expect(office.GetByText("completed").First).ToBeVisibleAsync();
         await office.GotoAsync("/models/loop-policy");
         await office.GetByRole(AriaRole.Button, new() { Name = "Promote" }).First.ClickAsync();
-        await Assertions.Expect(office.GetByText("Promoted").First).ToBeVisibleAsync();
+        await Assertions.Expect(office.GetByText($"promoted in {Project}")).ToBeVisibleAsync();
         Assert.Equal("loop-policy", (await asEngineer.Projects.ShowAsync(Project, cancellation)).PromotedModel);
 
         // 5. The promoted policy writes the next tasks: the labeler's next one shows its completions, and the data says so.
