@@ -125,6 +125,8 @@ public sealed class FileTransferTests : IAsyncLifetime
                 context.Response.ContentLength = 4096;
                 await context.Response.Body.WriteAsync(new byte[100], Cancellation);
                 await context.Response.Body.FlushAsync(Cancellation);
+                // The client must have seen the first bytes, or nothing was there to break off.
+                await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
                 context.Abort();
             }
         );

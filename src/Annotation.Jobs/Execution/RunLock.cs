@@ -70,7 +70,22 @@ public sealed class RunLock : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    /// <summary>Frees the locks before it returns: a session that is merely closed keeps them until the server notices.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await using (_connection)
+        {
+            try
+            {
+                await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", _connection);
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+            {
+                // The session is gone, and its locks with it.
+            }
+        }
+    }
 
     private static string RunName(Guid runId) => $"annotation run {runId}";
 

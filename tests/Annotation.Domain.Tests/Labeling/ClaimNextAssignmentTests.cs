@@ -29,6 +29,11 @@ public sealed class ClaimNextAssignmentTests(PostgresFixture postgres) : IClassF
 
         // Two clients per person, as with two open tabs; all work until nothing is left.
         await Task.WhenAll(people.Concat(people).Select(person => Task.Run(() => WorkAsync(project, person), Cancel)));
+        // A client stops when it is offered nothing, which is also so while the last tasks are in other hands: each looks once more.
+        foreach (var person in people)
+        {
+            await WorkAsync(project, person);
+        }
 
         await using var db = postgres.CreateContext();
         var tasks = await db.LabelingTasks.Where(t => t.ProjectId == project).ToListAsync(Cancel);
