@@ -49,7 +49,7 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
         var stored = await RankingsAsync(asEngineer, cancellation);
         Assert.Equal(20, stored.Count);
         var tied = Assert.Single(stored, ranking => RanksOf(ranking).Values.Distinct().Count() == 3);
-        Assert.Equal(firstRanks, RanksOf(tied).OrderBy(rank => rank.Key).ToDictionary());
+        Assert.Equal(firstRanks.Order(), RankedTexts(tied).Order());
         Assert.All(stored, ranking => Assert.Contains("tiny", ranking.ToJsonString(), StringComparison.Ordinal));
 
         // 3. The engineer trains a reward model from what was ranked, and runs PPO against it.
@@ -94,12 +94,13 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
         output.WriteLine(platform.Output);
     }
 
-    /// <summary>Gives the shown completions these ranks, left to right, and submits; returns rank by completion.</summary>
-    private static async Task<Dictionary<string, int>> RankByKeyboardAsync(IPage desk, string[] ranks)
+    /// <summary>Gives the shown completions these ranks, left to right, and submits; returns "rank text" of each completion.</summary>
+    private static async Task<List<string>> RankByKeyboardAsync(IPage desk, string[] ranks)
     {
         var cards = desk.Locator("article.card");
         await Assertions.Expect(cards).ToHaveCountAsync(ranks.Length);
         var ids = await cards.EvaluateAllAsync<string[]>("cards => cards.map(card => card.dataset.completion)");
+        var texts = await cards.Locator(".prose").EvaluateAllAsync<string[]>("texts => texts.map(text => text.textContent.replace(/\\s+/g, ' ').trim())");
         await Assertions.Expect(cards.First).ToBeFocusedAsync();
         for (var position = 0; position < ranks.Length; position++)
         {
@@ -109,7 +110,7 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
 
         await desk.Keyboard.PressAsync("Enter");
         await Assertions.Expect(desk.Locator($"[data-completion='{ids[0]}']")).ToHaveCountAsync(0);
-        return ids.Zip(ranks).OrderBy(pair => pair.First).ToDictionary(pair => pair.First, pair => int.Parse(pair.Second));
+        return texts.Zip(ranks).Order().Select(pair => $"{pair.Second} {pair.First}").ToList();
     }
 
     private static async Task<CreatedPerson> PersonAsync(AnnotationClient asAdmin, string name, string role, CancellationToken cancellation) =>
@@ -146,6 +147,14 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
 
     private static Dictionary<string, int> RanksOf(JsonObject ranking) =>
         ranking["ranks"]!.AsObject().ToDictionary(rank => rank.Key, rank => rank.Value!.GetValue<int>());
+
+    private static IEnumerable<string> RankedTexts(JsonObject ranking)
+    {
+        var ranks = RanksOf(ranking);
+        return ranking["completions"]!.AsArray().Select(completion =>
+            $"{ranks[completion!["id"]!.GetValue<string>()]} {string.Join(' ', completion["text"]!.GetValue<string>().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}"
+        );
+    }
 
     private static Dictionary<string, string> Pairs(params string[] settings) =>
         settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);

@@ -29,11 +29,6 @@ public sealed class ClaimNextAssignment(
         CancellationToken cancellationToken
     )
     {
-        if (holding.Count > LeaseSettings.MaxAhead)
-        {
-            return new Refusal("too-many-held", $"Finish one of the {holding.Count} tasks that you hold first.");
-        }
-
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Two tabs of one person must not be handed two tasks: the person's own row makes them take turns.
@@ -47,6 +42,16 @@ public sealed class ClaimNextAssignment(
         }
 
         var at = time.Now();
+        // A page also names what it has just submitted; only what is still open counts.
+        var held = await db.Assignments.CountAsync(
+            a => a.PersonId == personId && a.State == AssignmentState.Active && a.LeaseUntil > at && holding.Contains(a.Id),
+            cancellationToken
+        );
+        if (held > LeaseSettings.MaxAhead)
+        {
+            return new Refusal("too-many-held", $"Finish one of the {held} tasks that you hold first.");
+        }
+
         var assignment =
             await HeldAsync(db, personId, projectId, holding, at, cancellationToken)
             ?? await NextAsync(db, personId, projectId, holding, at, cancellationToken);

@@ -59,7 +59,9 @@ export class Tasks extends EventTarget {
 
   /** Goes on to the next task. */
   done() {
-    this.#held.shift();
+    const task = this.#held.shift();
+    // Until the submit has arrived the server would offer the task again; long after, its name only makes requests longer.
+    if (task) localStorage.setItem(this.#registry + task.assignmentId, String(Date.now() + 10_000));
     this.#keep();
     this.#announce();
     void this.#fill();
