@@ -190,7 +190,7 @@ public sealed class BrokenModelFolderTests : IDisposable
     [Fact]
     public void Loading_and_disposing_leaves_no_tensor()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         using (var model = Pretrained.Load(_folder, CPU))
         {
             Assert.True(Tensor.TotalCount > before);
@@ -204,7 +204,7 @@ public sealed class BrokenModelFolderTests : IDisposable
 
     private void Refused(string path, params string[] parts)
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         var refusal = Assert.Throws<ModelFolderException>(() => Pretrained.Load(_folder, CPU));
         Assert.StartsWith(path + ": ", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);

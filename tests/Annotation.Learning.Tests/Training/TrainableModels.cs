@@ -1,3 +1,4 @@
+using Annotation.Learning.Tests.Tensors;
 using System.Security.Cryptography;
 using Annotation.Learning.Models;
 using Annotation.Learning.Text;
@@ -14,7 +15,7 @@ internal static class TrainableModels
     /// <summary>Live native tensors after an action minus before it.</summary>
     internal static long LeftBehind(Action action)
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         action();
         return Tensor.TotalCount - before;
     }
