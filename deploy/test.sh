@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything once and runs all tests; ends with the line "N passed, N failed". Exit code 0 only if tests ran and none failed.
+# Checks the formatting, builds everything once and runs all tests; ends with the line "N passed, N failed". Exit code 0 only if tests ran and none failed.
 # With --nightly: the long ones, which are left out otherwise.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -14,6 +14,7 @@ case "${1:-}" in
 esac
 
 deploy/install.sh --tests || exit 1
+dotnet tool restore >/dev/null && dotnet csharpier check src tests || exit 1
 dotnet build Annotation.sln -c Release -v quiet --nologo || exit 1
 
 log=$(mktemp)

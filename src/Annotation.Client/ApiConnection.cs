@@ -10,10 +10,7 @@ namespace Annotation.Client;
 public sealed class ApiConnection : IDisposable
 {
     /// <summary>The JSON of the wire types.</summary>
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        AllowOutOfOrderMetadataProperties = true,
-    };
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 
     // For requests whose bodies are small; uploads and downloads last as long as they last.
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(100);
@@ -28,10 +25,7 @@ public sealed class ApiConnection : IDisposable
     {
         if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            throw new AnnotationException(
-                $"`{server}` is not a server's address: write it like http://localhost:5080.",
-                "server-address"
-            );
+            throw new AnnotationException($"`{server}` is not a server's address: write it like http://localhost:5080.", "server-address");
         }
 
         this.server = server.TrimEnd('/');
@@ -47,8 +41,7 @@ public sealed class ApiConnection : IDisposable
     }
 
     /// <summary>Asks for a document.</summary>
-    public Task<T> GetAsync<T>(string path, CancellationToken cancellation) =>
-        SendAsync<T>(HttpMethod.Get, path, body: null, cancellation);
+    public Task<T> GetAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(HttpMethod.Get, path, body: null, cancellation);
 
     /// <summary>Sends a document, or nothing, and reads the answer's document.</summary>
     public async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation) =>
@@ -56,12 +49,7 @@ public sealed class ApiConnection : IDisposable
         ?? throw new AnnotationException($"{server}/{path} answered with nothing.", "empty-answer");
 
     /// <summary>Like <see cref="SendAsync{T}"/>, where an answer without content is null.</summary>
-    public async Task<T?> SendOrNothingAsync<T>(
-        HttpMethod method,
-        string path,
-        object? body,
-        CancellationToken cancellation
-    )
+    public async Task<T?> SendOrNothingAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(AnswerTime);
@@ -184,8 +172,7 @@ public sealed class ApiConnection : IDisposable
         return new AnnotationException(
             response.StatusCode switch
             {
-                HttpStatusCode.Unauthorized =>
-                    $"{server} wants a token that it knows: give one with --token or ANNOTATION_TOKEN.",
+                HttpStatusCode.Unauthorized => $"{server} wants a token that it knows: give one with --token or ANNOTATION_TOKEN.",
                 HttpStatusCode.Forbidden => $"This token's owner may not do that ({path}): ask an admin for the role.",
                 HttpStatusCode.NotFound => $"{server} has nothing at {path}.",
                 _ => $"{server} failed with status {(int)response.StatusCode} at {path}; its log says more.",

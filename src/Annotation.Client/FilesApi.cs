@@ -35,13 +35,7 @@ public sealed class FilesApi(ApiConnection connection)
     /// <param name="format">hh-rlhf, trl, rankings, jsonl, ...</param>
     /// <param name="target">Gets the lines.</param>
     /// <param name="cancellation">Ends the download.</param>
-    public async Task<ExportedFile> ExportAsync(
-        string project,
-        string kind,
-        string format,
-        Stream target,
-        CancellationToken cancellation
-    )
+    public async Task<ExportedFile> ExportAsync(string project, string kind, string format, Stream target, CancellationToken cancellation)
     {
         var path = $"{ProjectsApi.PathOf(project)}/export/{kind}?format={Uri.EscapeDataString(format)}";
         using var response = await connection.DownloadAsync(path, cancellation);
@@ -51,8 +45,7 @@ public sealed class FilesApi(ApiConnection connection)
     }
 
     private static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values)
-        || response.TrailingHeaders.TryGetValues(name, out values)
+        response.Headers.TryGetValues(name, out var values) || response.TrailingHeaders.TryGetValues(name, out values)
             ? values.FirstOrDefault()
             : null;
 }

@@ -27,19 +27,9 @@ public sealed class LabelingApi(ApiConnection connection)
 
     /// <summary>Submits all answers of a task; the same submission key again changes nothing.</summary>
     public Task<SubmitResult> SubmitAsync(Guid assignment, SubmitRequest request, CancellationToken cancellation) =>
-        connection.SendAsync<SubmitResult>(
-            HttpMethod.Post,
-            $"api/labeling/assignments/{assignment}/submit",
-            request,
-            cancellation
-        );
+        connection.SendAsync<SubmitResult>(HttpMethod.Post, $"api/labeling/assignments/{assignment}/submit", request, cancellation);
 
     /// <summary>Gives a task back with a reason.</summary>
     public Task SkipAsync(Guid assignment, SkipRequest request, CancellationToken cancellation) =>
-        connection.SendOrNothingAsync<object>(
-            HttpMethod.Post,
-            $"api/labeling/assignments/{assignment}/skip",
-            request,
-            cancellation
-        );
+        connection.SendOrNothingAsync<object>(HttpMethod.Post, $"api/labeling/assignments/{assignment}/skip", request, cancellation);
 }

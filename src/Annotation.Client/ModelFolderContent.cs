@@ -24,28 +24,19 @@ internal sealed class ModelFolderContent : HttpContent
             .. Directory
                 .GetFiles(folder)
                 .Where(file => !Path.GetFileName(file).StartsWith('.'))
-                .Where(file =>
-                    !LeftOut.Any(name => Path.GetFileName(file).StartsWith(name, StringComparison.Ordinal))
-                )
+                .Where(file => !LeftOut.Any(name => Path.GetFileName(file).StartsWith(name, StringComparison.Ordinal)))
                 .Order(StringComparer.Ordinal),
         ];
         if (!files.Any(file => Path.GetFileName(file) == "config.json"))
         {
-            throw new AnnotationException(
-                $"{folder} is not a model folder: it has no file config.json.",
-                "not-a-model-folder"
-            );
+            throw new AnnotationException($"{folder} is not a model folder: it has no file config.json.", "not-a-model-folder");
         }
 
         Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
     }
 
     /// <summary>Reads such a stream into a folder; nothing is left behind when it breaks off.</summary>
-    public static async Task<IReadOnlyList<string>> ReadAsync(
-        Stream stream,
-        string folder,
-        CancellationToken cancellation
-    )
+    public static async Task<IReadOnlyList<string>> ReadAsync(Stream stream, string folder, CancellationToken cancellation)
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
@@ -95,11 +86,7 @@ internal sealed class ModelFolderContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         await SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override async Task SerializeToStreamAsync(
-        Stream stream,
-        TransportContext? context,
-        CancellationToken cancellationToken
-    )
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         await using var tar = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
         foreach (var path in files)

@@ -15,11 +15,7 @@ public sealed class ModelsApi(ApiConnection connection)
 
     /// <summary>Sends a model folder; the run that comes back validates and registers it.</summary>
     public Task<RunRow> ImportAsync(string folder, string name, CancellationToken cancellation) =>
-        connection.UploadAsync<RunRow>(
-            $"api/models?name={Uri.EscapeDataString(name)}",
-            new ModelFolderContent(folder),
-            cancellation
-        );
+        connection.UploadAsync<RunRow>($"api/models?name={Uri.EscapeDataString(name)}", new ModelFolderContent(folder), cancellation);
 
     /// <summary>Writes a model's files into a folder, which is made; it must not exist or be empty.</summary>
     /// <returns>The names of the files.</returns>
@@ -35,12 +31,7 @@ public sealed class ModelsApi(ApiConnection connection)
     /// <param name="project">Where; null: in the project of the run that made it.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<ModelRow> PromoteAsync(string model, string? project, CancellationToken cancellation) =>
-        connection.SendAsync<ModelRow>(
-            HttpMethod.Post,
-            PathOf(model) + "/promote",
-            new PromoteRequest(project),
-            cancellation
-        );
+        connection.SendAsync<ModelRow>(HttpMethod.Post, PathOf(model) + "/promote", new PromoteRequest(project), cancellation);
 
     private static string PathOf(string model) => $"api/models/{Uri.EscapeDataString(model)}";
 }

@@ -14,6 +14,5 @@ public sealed class OperationsApi(ApiConnection connection)
         connection.GetAsync<IReadOnlyList<QueueRow>>("api/queues", cancellation);
 
     /// <summary>Whether the server and its database are ready for requests.</summary>
-    public Task<bool> IsReadyAsync(CancellationToken cancellation) =>
-        connection.AnswersAsync("health/ready", cancellation);
+    public Task<bool> IsReadyAsync(CancellationToken cancellation) => connection.AnswersAsync("health/ready", cancellation);
 }

@@ -15,40 +15,22 @@ public sealed class RunsApi(ApiConnection connection)
         connection.SendAsync<RunRow>(HttpMethod.Post, "api/generate", request, cancellation);
 
     /// <summary>Starts a run that writes completions of a project's prompts, which become ranking tasks.</summary>
-    public Task<RunRow> GenerateTasksAsync(
-        string project,
-        GenerateTasksRequest request,
-        CancellationToken cancellation
-    ) =>
-        connection.SendAsync<RunRow>(
-            HttpMethod.Post,
-            ProjectsApi.PathOf(project) + "/tasks/generate",
-            request,
-            cancellation
-        );
+    public Task<RunRow> GenerateTasksAsync(string project, GenerateTasksRequest request, CancellationToken cancellation) =>
+        connection.SendAsync<RunRow>(HttpMethod.Post, ProjectsApi.PathOf(project) + "/tasks/generate", request, cancellation);
 
     /// <summary>Starts a run that evaluates a model.</summary>
     public Task<RunRow> EvaluateAsync(EvaluateRequest request, CancellationToken cancellation) =>
         connection.SendAsync<RunRow>(HttpMethod.Post, "api/evaluate", request, cancellation);
 
     /// <summary>Runs, newest first; null leaves a filter out.</summary>
-    public Task<IReadOnlyList<RunRow>> ListAsync(
-        string? project,
-        string? kind,
-        string? state,
-        CancellationToken cancellation
-    )
+    public Task<IReadOnlyList<RunRow>> ListAsync(string? project, string? kind, string? state, CancellationToken cancellation)
     {
         string?[] filters = [Filter("project", project), Filter("kind", kind), Filter("state", state)];
-        return connection.GetAsync<IReadOnlyList<RunRow>>(
-            "api/runs?" + string.Join('&', filters.Where(f => f is not null)),
-            cancellation
-        );
+        return connection.GetAsync<IReadOnlyList<RunRow>>("api/runs?" + string.Join('&', filters.Where(f => f is not null)), cancellation);
     }
 
     /// <summary>One run.</summary>
-    public Task<RunRow> ShowAsync(string run, CancellationToken cancellation) =>
-        connection.GetAsync<RunRow>(PathOf(run), cancellation);
+    public Task<RunRow> ShowAsync(string run, CancellationToken cancellation) => connection.GetAsync<RunRow>(PathOf(run), cancellation);
 
     /// <summary>The run's metrics after a step.</summary>
     public Task<RunMetrics> MetricsAsync(string run, long afterStep, CancellationToken cancellation) =>
@@ -71,6 +53,5 @@ public sealed class RunsApi(ApiConnection connection)
 
     private static string PathOf(string run) => $"api/runs/{Uri.EscapeDataString(run)}";
 
-    private static string? Filter(string name, string? value) =>
-        value is null ? null : $"{name}={Uri.EscapeDataString(value)}";
+    private static string? Filter(string name, string? value) => value is null ? null : $"{name}={Uri.EscapeDataString(value)}";
 }

@@ -46,9 +46,11 @@ public static class DomainRegistration
 
     /// <summary>The use cases: public sealed classes whose one public method is <c>RunAsync</c>.</summary>
     private static IEnumerable<Type> UseCases() =>
-        typeof(DomainRegistration).Assembly.GetExportedTypes().Where(type =>
-            type is { IsClass: true, IsSealed: true, IsAbstract: false }
-            && type.GetMethod("RunAsync") is { } run
-            && run.DeclaringType == type
-        );
+        typeof(DomainRegistration)
+            .Assembly.GetExportedTypes()
+            .Where(type =>
+                type is { IsClass: true, IsSealed: true, IsAbstract: false }
+                && type.GetMethod("RunAsync") is { } run
+                && run.DeclaringType == type
+            );
 }

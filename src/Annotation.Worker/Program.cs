@@ -12,6 +12,7 @@ builder.Logging.AddSimpleConsole(console =>
 });
 builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
 builder.Logging.AddFilter("Hangfire", LogLevel.Warning);
+
 // Long enough for a checkpoint, and longer than the queue's servers wait for their jobs.
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(55));
 

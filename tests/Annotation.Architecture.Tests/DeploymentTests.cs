@@ -15,11 +15,7 @@ public sealed partial class DeploymentTests
         var text = Read(file);
         var project = Project().Match(text).Groups[1].Value;
         Assert.True(File.Exists(Path.Combine(Repository.Root, project)), project);
-        Assert.Contains(
-            $"ENTRYPOINT [\"dotnet\", \"{Path.GetFileNameWithoutExtension(project)}.dll\"]",
-            text,
-            StringComparison.Ordinal
-        );
+        Assert.Contains($"ENTRYPOINT [\"dotnet\", \"{Path.GetFileNameWithoutExtension(project)}.dll\"]", text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -27,7 +23,11 @@ public sealed partial class DeploymentTests
     public void A_Dockerfile_copies_files_that_are_there_and_runs_as_an_ordinary_user(string file)
     {
         var instructions = Instructions(file);
-        foreach (var copy in instructions.Where(i => i.StartsWith("COPY ", StringComparison.Ordinal) && !i.Contains("--from", StringComparison.Ordinal)))
+        foreach (
+            var copy in instructions.Where(i =>
+                i.StartsWith("COPY ", StringComparison.Ordinal) && !i.Contains("--from", StringComparison.Ordinal)
+            )
+        )
         {
             foreach (var source in copy.Split(' ')[1..^1])
             {
@@ -36,7 +36,10 @@ public sealed partial class DeploymentTests
         }
 
         Assert.Contains("USER $APP_UID", instructions);
-        Assert.DoesNotContain(instructions, i => i.StartsWith("FROM ", StringComparison.Ordinal) && !i.Contains(':', StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            instructions,
+            i => i.StartsWith("FROM ", StringComparison.Ordinal) && !i.Contains(':', StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -61,8 +64,7 @@ public sealed partial class DeploymentTests
     {
         Assert.StartsWith("#!", Read(script), StringComparison.Ordinal);
         Assert.True(
-            OperatingSystem.IsWindows()
-                || File.GetUnixFileMode(Path.Combine(Repository.Root, script)).HasFlag(UnixFileMode.UserExecute)
+            OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(Repository.Root, script)).HasFlag(UnixFileMode.UserExecute)
         );
     }
 

@@ -38,12 +38,7 @@ public sealed class PackageTests
     public void No_committed_configuration_names_a_host() =>
         Assert.All(
             (string[])["nuget.config", ".tools/package-lock.json", ".tools/package.json"],
-            file =>
-                Assert.DoesNotContain(
-                    "://",
-                    File.ReadAllText(Path.Combine(Repository.Root, file)),
-                    StringComparison.Ordinal
-                )
+            file => Assert.DoesNotContain("://", File.ReadAllText(Path.Combine(Repository.Root, file)), StringComparison.Ordinal)
         );
 
     private static string Name(XElement element) => element.Attribute("Include")!.Value;

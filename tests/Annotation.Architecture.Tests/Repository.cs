@@ -12,7 +12,7 @@ internal static class Repository
 
     /// <summary>Names of the projects under src.</summary>
     public static IReadOnlyList<string> Rooms { get; } =
-        [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.GetFileName(folder)).Order()];
+    [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.GetFileName(folder)).Order()];
 
     /// <summary>All hand-written C# and Razor files below a folder; generated ones (migrations, build output) are left out.</summary>
     public static IEnumerable<string> SourceFiles(string folder) =>
@@ -30,9 +30,7 @@ internal static class Repository
     /// <summary>Every project file.</summary>
     public static IEnumerable<string> ProjectFiles() =>
         ((string[])["src", "tests"])
-            .SelectMany(folder =>
-                Directory.EnumerateFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories)
-            )
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories))
             .Select(Relative)
             .Order();
 

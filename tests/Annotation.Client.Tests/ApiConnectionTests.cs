@@ -83,10 +83,7 @@ public sealed class ApiConnectionTests : IAsyncLifetime
 
     [Fact]
     public void An_address_must_be_one() =>
-        Assert.Equal(
-            "server-address",
-            Assert.Throws<AnnotationException>(() => new AnnotationClient("localhost:5080", null)).Code
-        );
+        Assert.Equal("server-address", Assert.Throws<AnnotationException>(() => new AnnotationClient("localhost:5080", null)).Code);
 
     [Fact]
     public async Task No_task_left_is_null()
@@ -101,20 +98,13 @@ public sealed class ApiConnectionTests : IAsyncLifetime
     {
         var assignment = Guid.CreateVersion7();
         var completion = Guid.CreateVersion7();
-        server.On(
-            $"POST /api/labeling/assignments/{assignment}/submit",
-            200,
-            $$"""{"assignmentId":"{{assignment}}","repeated":true}"""
-        );
+        server.On($"POST /api/labeling/assignments/{assignment}/submit", 200, $$"""{"assignmentId":"{{assignment}}","repeated":true}""");
         var result = await client.Labeling.SubmitAsync(
             assignment,
             new SubmitRequest(
                 Guid.CreateVersion7(),
                 3,
-                new Dictionary<string, AnswerValueRow>
-                {
-                    ["overall"] = new RankingValue(new Dictionary<Guid, int> { [completion] = 1 }),
-                }
+                new Dictionary<string, AnswerValueRow> { ["overall"] = new RankingValue(new Dictionary<Guid, int> { [completion] = 1 }) }
             ),
             Cancellation
         );

@@ -84,9 +84,7 @@ public sealed class FileTransferTests : IAsyncLifetime
     [Fact]
     public async Task A_folder_without_config_is_no_model()
     {
-        var failed = await Assert.ThrowsAsync<AnnotationException>(() =>
-            client.Models.ImportAsync(folder, "m", Cancellation)
-        );
+        var failed = await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ImportAsync(folder, "m", Cancellation));
         Assert.Contains("config.json", failed.Message, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
@@ -109,9 +107,7 @@ public sealed class FileTransferTests : IAsyncLifetime
         var target = Path.Combine(folder, "out");
         Assert.Equal(["config.json"], await client.Models.ExportAsync("m", target, Cancellation));
         Assert.Equal("{}", await File.ReadAllTextAsync(Path.Combine(target, "config.json"), Cancellation));
-        var again = await Assert.ThrowsAsync<AnnotationException>(() =>
-            client.Models.ExportAsync("m", target, Cancellation)
-        );
+        var again = await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ExportAsync("m", target, Cancellation));
         Assert.Equal("folder-exists", again.Code);
     }
 
@@ -131,9 +127,7 @@ public sealed class FileTransferTests : IAsyncLifetime
             }
         );
         var target = Path.Combine(folder, "out");
-        var failed = await Assert.ThrowsAsync<AnnotationException>(() =>
-            client.Models.ExportAsync("m", target, Cancellation)
-        );
+        var failed = await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ExportAsync("m", target, Cancellation));
         Assert.Equal("broken-off", failed.Code);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }

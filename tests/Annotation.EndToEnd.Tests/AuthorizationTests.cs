@@ -86,7 +86,11 @@ public sealed class AuthorizationTests
         var endpoints = document
             .GetProperty("paths")
             .EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Where(verb => verb.Name != "parameters").Select(verb => $"{verb.Name.ToUpperInvariant()} {path.Name.TrimEnd('/')}"))
+            .SelectMany(path =>
+                path.Value.EnumerateObject()
+                    .Where(verb => verb.Name != "parameters")
+                    .Select(verb => $"{verb.Name.ToUpperInvariant()} {path.Name.TrimEnd('/')}")
+            )
             .ToList();
         Assert.Equal(Least.Keys.Order(), endpoints.Order());
 
@@ -126,8 +130,12 @@ public sealed class AuthorizationTests
     private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string endpoint, string? token, CancellationToken cancellation)
     {
         var parts = endpoint.Split(' ');
-        var path = parts[1].Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal).Replace("{r}", "999999", StringComparison.Ordinal)
-            .Replace("{p}", "none", StringComparison.Ordinal).Replace("{m}", "none", StringComparison.Ordinal).Replace("{set}", "1", StringComparison.Ordinal);
+        var path = parts[1]
+            .Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal)
+            .Replace("{r}", "999999", StringComparison.Ordinal)
+            .Replace("{p}", "none", StringComparison.Ordinal)
+            .Replace("{m}", "none", StringComparison.Ordinal)
+            .Replace("{set}", "1", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(new HttpMethod(parts[0]), path);
         if (token is not null)
         {

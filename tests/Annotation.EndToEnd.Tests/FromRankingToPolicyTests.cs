@@ -33,7 +33,11 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
         // 1. The engineer makes a project; the base model answers its prompts, four times each.
         await asEngineer.Projects.CreateAsync(new(Project, Guideline: "Rank the clearer answer higher."), cancellation);
         await ImportPromptsAsync(asEngineer, cancellation);
-        await FinishedAsync(asEngineer, await asEngineer.Runs.GenerateTasksAsync(Project, new(Prompts: 24, MaxTokens: 24), cancellation), cancellation);
+        await FinishedAsync(
+            asEngineer,
+            await asEngineer.Runs.GenerateTasksAsync(Project, new(Prompts: 24, MaxTokens: 24), cancellation),
+            cancellation
+        );
 
         // 2. The labeler ranks by keyboard only: the first list with a tie in the middle.
         var desk = await browser.SignInAsync(platform.Address, labeler.UserName, labeler.Password!);
@@ -63,7 +67,11 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
             asEngineer,
             await asEngineer.Runs.StartAsync(
                 Project,
-                new("ppo", Out: "loop-policy", Settings: Pairs("reward=loop-reward", "Iterations=2", "RolloutSize=8", "MinibatchSize=4", "MaxNewTokens=16")),
+                new(
+                    "ppo",
+                    Out: "loop-policy",
+                    Settings: Pairs("reward=loop-reward", "Iterations=2", "RolloutSize=8", "MinibatchSize=4", "MaxNewTokens=16")
+                ),
                 cancellation
             ),
             cancellation
@@ -81,7 +89,11 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
         Assert.Equal("loop-policy", (await asEngineer.Projects.ShowAsync(Project, cancellation)).PromotedModel);
 
         // 5. The promoted policy writes the next tasks: the labeler's next one shows its completions, and the data says so.
-        await FinishedAsync(asEngineer, await asEngineer.Runs.GenerateTasksAsync(Project, new(Prompts: 4, MaxTokens: 24, Seed: 7), cancellation), cancellation);
+        await FinishedAsync(
+            asEngineer,
+            await asEngineer.Runs.GenerateTasksAsync(Project, new(Prompts: 4, MaxTokens: 24, Seed: 7), cancellation),
+            cancellation
+        );
         for (var old = 0; old < 8; old++)
         {
             await RankByKeyboardAsync(desk, ["1", "2", "3", "4"]);
@@ -100,7 +112,9 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
         var cards = desk.Locator("article.card");
         await Assertions.Expect(cards).ToHaveCountAsync(ranks.Length);
         var ids = await cards.EvaluateAllAsync<string[]>("cards => cards.map(card => card.dataset.completion)");
-        var texts = await cards.Locator(".prose").EvaluateAllAsync<string[]>("texts => texts.map(text => text.textContent.replace(/\\s+/g, ' ').trim())");
+        var texts = await cards
+            .Locator(".prose")
+            .EvaluateAllAsync<string[]>("texts => texts.map(text => text.textContent.replace(/\\s+/g, ' ').trim())");
         await Assertions.Expect(cards.First).ToBeFocusedAsync();
         for (var position = 0; position < ranks.Length; position++)
         {
@@ -113,12 +127,18 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
         return texts.Zip(ranks).Order().Select(pair => $"{pair.Second} {pair.First}").ToList();
     }
 
-    private static async Task<CreatedPerson> PersonAsync(AnnotationClient asAdmin, string name, string role, CancellationToken cancellation) =>
-        await asAdmin.Accounts.CreatePersonAsync(new(name, name, [role]), cancellation);
+    private static async Task<CreatedPerson> PersonAsync(
+        AnnotationClient asAdmin,
+        string name,
+        string role,
+        CancellationToken cancellation
+    ) => await asAdmin.Accounts.CreatePersonAsync(new(name, name, [role]), cancellation);
 
     private static async Task ImportPromptsAsync(AnnotationClient client, CancellationToken cancellation)
     {
-        var lines = Animals.SelectMany(animal => Places.Select(place => JsonSerializer.Serialize(new { prompt = $"Tell me about the {animal} at the {place}." })));
+        var lines = Animals.SelectMany(animal =>
+            Places.Select(place => JsonSerializer.Serialize(new { prompt = $"Tell me about the {animal} at the {place}." }))
+        );
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
         var report = await client.Files.ImportAsync(Project, "prompts", "jsonl", $"{ByKeyboard}.jsonl", file, cancellation);
         Assert.Equal(Animals.Length * Places.Length, report.Landed);
@@ -142,7 +162,13 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
     {
         using var file = new MemoryStream();
         await client.Files.ExportAsync(Project, "preferences", "rankings", file, cancellation);
-        return [.. Encoding.UTF8.GetString(file.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
+        return
+        [
+            .. Encoding
+                .UTF8.GetString(file.ToArray())
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonNode.Parse(line)!.AsObject()),
+        ];
     }
 
     private static Dictionary<string, int> RanksOf(JsonObject ranking) =>
@@ -151,9 +177,11 @@ public sealed class FromRankingToPolicyTests(ITestOutputHelper output)
     private static IEnumerable<string> RankedTexts(JsonObject ranking)
     {
         var ranks = RanksOf(ranking);
-        return ranking["completions"]!.AsArray().Select(completion =>
-            $"{ranks[completion!["id"]!.GetValue<string>()]} {string.Join(' ', completion["text"]!.GetValue<string>().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}"
-        );
+        return ranking["completions"]!
+            .AsArray()
+            .Select(completion =>
+                $"{ranks[completion!["id"]!.GetValue<string>()]} {string.Join(' ', completion["text"]!.GetValue<string>().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}"
+            );
     }
 
     private static Dictionary<string, string> Pairs(params string[] settings) =>

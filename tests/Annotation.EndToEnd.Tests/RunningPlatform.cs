@@ -121,7 +121,8 @@ public sealed class RunningPlatform : IAsyncDisposable
 
     private static bool IsDotnet(string path) => Path.GetFileNameWithoutExtension(path) == "dotnet";
 
-    private static string CommandPath() => Path.Combine(AppContext.BaseDirectory, "..", "..", "Annotation.Cli", Configuration(), "annotation.dll");
+    private static string CommandPath() =>
+        Path.Combine(AppContext.BaseDirectory, "..", "..", "Annotation.Cli", Configuration(), "annotation.dll");
 
     // artifacts/bin/<project>/<configuration>: the command beside us was built in the same configuration.
     private static string Configuration() => new DirectoryInfo(AppContext.BaseDirectory).Name;

@@ -32,11 +32,7 @@ public static class Given
     }
 
     /// <summary>A person with these roles; a labeler when none is given.</summary>
-    public static async Task<Guid> PersonAsync(
-        this PostgresFixture postgres,
-        CancellationToken cancellationToken,
-        params string[] roles
-    )
+    public static async Task<Guid> PersonAsync(this PostgresFixture postgres, CancellationToken cancellationToken, params string[] roles)
     {
         var name = $"person-{Guid.NewGuid():N}";
         var created = await postgres
@@ -61,11 +57,7 @@ public static class Given
     }
 
     /// <summary>A registered model without files.</summary>
-    public static async Task<Model> ModelAsync(
-        this PostgresFixture postgres,
-        ModelKind kind,
-        CancellationToken cancellationToken
-    )
+    public static async Task<Model> ModelAsync(this PostgresFixture postgres, ModelKind kind, CancellationToken cancellationToken)
     {
         await using var db = postgres.CreateContext();
         var at = postgres.Clock.GetUtcNow();

@@ -37,9 +37,7 @@ public static class GivenTasks
             JudgementsWanted = judgementsWanted,
             CreatedAt = at,
         };
-        task.Completions.AddRange(
-            completions.Select((c, i) => new LabelingTaskCompletion { CompletionId = c.Id, Position = i })
-        );
+        task.Completions.AddRange(completions.Select((c, i) => new LabelingTaskCompletion { CompletionId = c.Id, Position = i }));
         db.Completions.AddRange(completions);
         db.LabelingTasks.Add(task);
         await db.SaveChangesAsync(cancellationToken);

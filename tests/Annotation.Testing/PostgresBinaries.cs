@@ -7,9 +7,7 @@ internal static class PostgresBinaries
 {
     /// <summary>The folder, or null on a machine without a server.</summary>
     public static string? Find() =>
-        Candidates().FirstOrDefault(folder =>
-            File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"))
-        );
+        Candidates().FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
 
     private static IEnumerable<string> Candidates()
     {
@@ -42,9 +40,7 @@ internal static class PostgresBinaries
     {
         try
         {
-            using var process = Process.Start(
-                new ProcessStartInfo("pg_config", "--bindir") { RedirectStandardOutput = true }
-            );
+            using var process = Process.Start(new ProcessStartInfo("pg_config", "--bindir") { RedirectStandardOutput = true });
             return process?.StandardOutput.ReadToEnd().Trim();
         }
         catch (System.ComponentModel.Win32Exception)

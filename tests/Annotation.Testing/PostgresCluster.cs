@@ -37,10 +37,7 @@ public sealed class PostgresCluster
         await OneCopyAtATime.WaitAsync(cancellationToken);
         try
         {
-            await ExecuteAsync(
-                $"create database {name} template {(migrated ? Template : "template0")}",
-                cancellationToken
-            );
+            await ExecuteAsync($"create database {name} template {(migrated ? Template : "template0")}", cancellationToken);
         }
         finally
         {
@@ -63,16 +60,7 @@ public sealed class PostgresCluster
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true };
         // PostgreSQL refuses to run as root; its own user is there wherever its package is.
         string[] dropRoot = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"];
-        string[] command =
-        [
-            .. Environment.UserName == "root" ? dropRoot : [],
-            "sh",
-            "-c",
-            Script,
-            "postgres-watchdog",
-            folder,
-            binaries,
-        ];
+        string[] command = [.. Environment.UserName == "root" ? dropRoot : [], "sh", "-c", Script, "postgres-watchdog", folder, binaries];
         start.FileName = command[0];
         foreach (var argument in command[1..])
         {

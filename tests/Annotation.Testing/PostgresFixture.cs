@@ -36,8 +36,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         where T : notnull => Services.GetRequiredService<T>();
 
     /// <summary>A context on this database; the caller disposes it.</summary>
-    public AnnotationDbContext CreateContext() =>
-        Get<IDbContextFactory<AnnotationDbContext>>().CreateDbContext();
+    public AnnotationDbContext CreateContext() => Get<IDbContextFactory<AnnotationDbContext>>().CreateDbContext();
 
     /// <summary>An empty database beside the class's own.</summary>
     public static async Task<string> CreateEmptyDatabaseAsync(CancellationToken cancellationToken)

@@ -94,10 +94,7 @@ public static class AccountVerbs
             {
                 using var client = invocation.Connect();
                 await client.Accounts.RevokeTokenAsync(invocation.Value(id), cancellation);
-                invocation.Write(
-                    new { revoked = invocation.Value(id) },
-                    writer => writer.WriteLine($"Revoked {invocation.Value(id)}")
-                );
+                invocation.Write(new { revoked = invocation.Value(id) }, writer => writer.WriteLine($"Revoked {invocation.Value(id)}"));
             }
         );
     }

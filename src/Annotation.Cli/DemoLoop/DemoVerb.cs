@@ -21,19 +21,11 @@ public static class DemoVerb
         Description = "Replace people's orders by random ones: it must then fail",
     };
 
-    private static readonly Option<bool> Keep = new("--keep")
-    {
-        Description = "Keep the data folder, to look at it with `up --data`",
-    };
+    private static readonly Option<bool> Keep = new("--keep") { Description = "Keep the data folder, to look at it with `up --data`" };
 
     /// <summary>The verb as the parser knows it.</summary>
     public static Command Create() =>
-        new Command("demo", "Walk the whole loop with simulated labelers and measure it")
-        {
-            Seed,
-            ShuffleLabels,
-            Keep,
-        }.Does(RunAsync);
+        new Command("demo", "Walk the whole loop with simulated labelers and measure it") { Seed, ShuffleLabels, Keep }.Does(RunAsync);
 
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellation)
     {
@@ -52,11 +44,7 @@ public static class DemoVerb
                 invocation.Note,
                 cancellation
             );
-            var settings = new DemoSettings
-            {
-                Seed = invocation.Value(Seed),
-                ShuffleLabels = invocation.Value(ShuffleLabels),
-            };
+            var settings = new DemoSettings { Seed = invocation.Value(Seed), ShuffleLabels = invocation.Value(ShuffleLabels) };
             using var client = new AnnotationClient(platform.Admin.Server, platform.Admin.Token);
             var walk = new DemoWalk(client, platform.Admin.Server, settings, invocation);
             var report = await walk.RunAsync(

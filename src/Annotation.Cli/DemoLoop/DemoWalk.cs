@@ -45,13 +45,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         await StageAsync("PPO against SFT, reward model", EvaluateByRewardAsync, told, cancellation);
         // 4. The better policy writes the next tasks.
         await StageAsync("promotion", PromoteAsync, told, cancellation);
-        return new DemoReport(
-            settings.Seed,
-            settings.ShuffleLabels,
-            stages,
-            invocation.Time.GetElapsedTime(start).TotalSeconds,
-            failures
-        );
+        return new DemoReport(settings.Seed, settings.ShuffleLabels, stages, invocation.Time.GetElapsedTime(start).TotalSeconds, failures);
     }
 
     private async Task StageAsync(
@@ -109,14 +103,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         await WaitAsync(
             await client.Runs.GenerateTasksAsync(
                 Project,
-                new GenerateTasksRequest(
-                    Sft,
-                    prompts,
-                    settings.CompletionsPerTask,
-                    settings.MaxTokens,
-                    Temperature: 1,
-                    settings.Seed
-                ),
+                new GenerateTasksRequest(Sft, prompts, settings.CompletionsPerTask, settings.MaxTokens, Temperature: 1, settings.Seed),
                 cancellation
             ),
             cancellation
@@ -139,13 +126,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     private async Task<Dictionary<string, object?>> TrainRewardAsync(CancellationToken cancellation)
     {
         var set = await client.Projects.FreezeAsync(Project, cancellation);
-        var figures = await TrainAsync(
-            "reward",
-            Sft,
-            Reward,
-            new() { ["set"] = Text(set.Number) },
-            cancellation
-        );
+        var figures = await TrainAsync("reward", Sft, Reward, new() { ["set"] = Text(set.Number) }, cancellation);
         figures["preference set"] = set.ContentHash;
         figures["train, validation, test"] = $"{set.TrainCount}, {set.ValidationCount}, {set.TestCount}";
         return figures;
@@ -159,9 +140,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         var words = result.Get(GoldJudge.Overall, "bagOfWords");
         if (accuracy.Value <= Math.Max(longer.Value, words.Value))
         {
-            failures.Add(
-                $"The reward model does not beat its baselines: accuracy {accuracy}, longer wins {longer}, bag of words {words}."
-            );
+            failures.Add($"The reward model does not beat its baselines: accuracy {accuracy}, longer wins {longer}, bag of words {words}.");
         }
         else if (accuracy.Low <= 0.5)
         {
@@ -182,12 +161,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
 
     private async Task<Dictionary<string, object?>> TrainPpoAsync(CancellationToken cancellation)
     {
-        var prompts = await files.ImportPromptsAsync(
-            Project,
-            PromptUse.Optimization,
-            settings.PpoPrompts,
-            cancellation
-        );
+        var prompts = await files.ImportPromptsAsync(Project, PromptUse.Optimization, settings.PpoPrompts, cancellation);
         var figures = await TrainAsync(
             "ppo",
             Sft,
@@ -208,11 +182,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     {
         var result = await EvaluatePolicyAsync(
             GoldJudgeName,
-            new()
-            {
-                ["bestOf"] = Text(settings.BestOf),
-                ["reward"] = Reward,
-            },
+            new() { ["bestOf"] = Text(settings.BestOf), ["reward"] = Reward },
             cancellation
         );
         var winRate = result.Get(GoldJudge.Overall, "winRate");
@@ -228,17 +198,11 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
             ["prompts"] = result.Number(GoldJudge.Overall, "prompts"),
             ["win rate"] = winRate,
             ["KL in nats"] = result.Find("sequenceKl"),
-            ["characters, SFT and PPO"] = Pair(
-                result.Number(GoldJudge.Overall, "lengthB"),
-                result.Number(GoldJudge.Overall, "lengthA")
-            ),
+            ["characters, SFT and PPO"] = Pair(result.Number(GoldJudge.Overall, "lengthB"), result.Number(GoldJudge.Overall, "lengthA")),
         };
         foreach (var criterion in result.Criteria)
         {
-            figures[$"gold {criterion}, SFT and PPO"] = Pair(
-                result.Get(criterion, "scoreB").Value,
-                result.Get(criterion, "scoreA").Value
-            );
+            figures[$"gold {criterion}, SFT and PPO"] = Pair(result.Get(criterion, "scoreB").Value, result.Get(criterion, "scoreA").Value);
         }
 
         if (result.BestOf("score") is { } best && result.BestOf("kl") is { } kl)
@@ -256,10 +220,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         return new()
         {
             ["win rate"] = result.Get(criterion, "winRate"),
-            ["score, SFT and PPO"] = Pair(
-                result.Get(criterion, "scoreB").Value,
-                result.Get(criterion, "scoreA").Value
-            ),
+            ["score, SFT and PPO"] = Pair(result.Get(criterion, "scoreB").Value, result.Get(criterion, "scoreA").Value),
         };
     }
 
@@ -269,11 +230,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
         return new() { ["promoted"] = model.Name };
     }
 
-    private Task<EvaluationResult> EvaluatePolicyAsync(
-        string judge,
-        Dictionary<string, string> more,
-        CancellationToken cancellation
-    ) =>
+    private Task<EvaluationResult> EvaluatePolicyAsync(string judge, Dictionary<string, string> more, CancellationToken cancellation) =>
         EvaluateAsync(
             new EvaluateRequest(
                 "policy",
@@ -297,9 +254,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     private async Task<EvaluationResult> EvaluateAsync(EvaluateRequest request, CancellationToken cancellation)
     {
         var run = await WaitAsync(await client.Runs.EvaluateAsync(request, cancellation), cancellation);
-        return new EvaluationResult(
-            run.Result ?? throw new CommandFailedException($"Run {run.Number} (evaluate) has no result.")
-        );
+        return new EvaluationResult(run.Result ?? throw new CommandFailedException($"Run {run.Number} (evaluate) has no result."));
     }
 
     private async Task<Dictionary<string, object?>> TrainAsync(
@@ -312,11 +267,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     {
         trainerSettings["seed"] = Text(settings.Seed);
         var run = await WaitAsync(
-            await client.Runs.StartAsync(
-                Project,
-                new StartRunRequest(kind, start, name, trainerSettings),
-                cancellation
-            ),
+            await client.Runs.StartAsync(Project, new StartRunRequest(kind, start, name, trainerSettings), cancellation),
             cancellation
         );
         var figures = new Dictionary<string, object?>

@@ -29,10 +29,7 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Dem
                     new CreatePersonRequest(labeler.Name, labeler.Name, ["labeler"]),
                     cancellation
                 );
-                var token = await admin.Accounts.IssueTokenAsync(
-                    new IssueTokenRequest("demo", person.Id),
-                    cancellation
-                );
+                var token = await admin.Accounts.IssueTokenAsync(new IssueTokenRequest("demo", person.Id), cancellation);
                 people.Add((labeler, new AnnotationClient(server, token.Token)));
             }
 
@@ -99,8 +96,6 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Dem
             ranks = shuffle.Shuffle(ranks);
         }
 
-        return new RankingValue(
-            completions.Zip(ranks).ToDictionary(pair => pair.First.Id, pair => pair.Second)
-        );
+        return new RankingValue(completions.Zip(ranks).ToDictionary(pair => pair.First.Id, pair => pair.Second));
     }
 }

@@ -32,13 +32,7 @@ public sealed class WorldFiles(AnnotationClient client, DemoSettings settings)
     public byte[] Prompts(PromptUse use, int count) =>
         Lines(PromptPool.Draw(use, count, Seed).Select(prompt => new { prompt = prompt.Text }));
 
-    private async Task<int> ImportAsync(
-        string project,
-        string kind,
-        string name,
-        byte[] lines,
-        CancellationToken cancellation
-    )
+    private async Task<int> ImportAsync(string project, string kind, string name, byte[] lines, CancellationToken cancellation)
     {
         using var bytes = new MemoryStream(lines);
         var report = await client.Files.ImportAsync(project, kind, "jsonl", name, bytes, cancellation);

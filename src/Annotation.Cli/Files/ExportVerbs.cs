@@ -34,14 +34,7 @@ public static class ExportVerbs
                 var file = invocation.Value(target);
                 var exported = await WriteWholeAsync(
                     file,
-                    stream =>
-                        client.Files.ExportAsync(
-                            invocation.Value(project),
-                            kind,
-                            invocation.Value(format),
-                            stream,
-                            cancellation
-                        )
+                    stream => client.Files.ExportAsync(invocation.Value(project), kind, invocation.Value(format), stream, cancellation)
                 );
                 invocation.Write(
                     new

@@ -74,10 +74,7 @@ public static class ModelVerbs
                 using var client = invocation.Connect();
                 var target = invocation.Value(folder).FullName;
                 var files = await client.Models.ExportAsync(invocation.Value(name), target, cancellation);
-                invocation.Write(
-                    new { folder = target, files },
-                    writer => writer.WriteLine($"{target}: {string.Join(", ", files)}")
-                );
+                invocation.Write(new { folder = target, files }, writer => writer.WriteLine($"{target}: {string.Join(", ", files)}"));
             }
         );
     }
@@ -91,16 +88,7 @@ public static class ModelVerbs
                 var table = new TextTable("Model", "Kind", "Architecture", "Parameters", "Base", "Run", "Promoted in", "Created");
                 foreach (var m in models)
                 {
-                    table.Add(
-                        m.Name,
-                        m.Kind,
-                        m.Architecture,
-                        m.ParameterCount,
-                        m.BaseModel,
-                        m.RunNumber,
-                        m.PromotedIn,
-                        m.CreatedAt
-                    );
+                    table.Add(m.Name, m.Kind, m.Architecture, m.ParameterCount, m.BaseModel, m.RunNumber, m.PromotedIn, m.CreatedAt);
                 }
 
                 invocation.Write(models, table.WriteTo);
@@ -128,15 +116,8 @@ public static class ModelVerbs
             async (invocation, cancellation) =>
             {
                 using var client = invocation.Connect();
-                var model = await client.Models.PromoteAsync(
-                    invocation.Value(name),
-                    invocation.Value(project),
-                    cancellation
-                );
-                invocation.Write(
-                    model,
-                    writer => writer.WriteLine($"{model.Name} is promoted in {string.Join(", ", model.PromotedIn)}")
-                );
+                var model = await client.Models.PromoteAsync(invocation.Value(name), invocation.Value(project), cancellation);
+                invocation.Write(model, writer => writer.WriteLine($"{model.Name} is promoted in {string.Join(", ", model.PromotedIn)}"));
             }
         );
     }

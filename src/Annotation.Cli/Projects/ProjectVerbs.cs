@@ -56,7 +56,15 @@ public static class ProjectVerbs
             {
                 using var client = invocation.Connect();
                 var projects = await client.Projects.ListAsync(cancellation);
-                var table = new TextTable("Project", "Prompts", "Completions", "Demonstrations", "Rankings", "Open tasks", "Promoted model");
+                var table = new TextTable(
+                    "Project",
+                    "Prompts",
+                    "Completions",
+                    "Demonstrations",
+                    "Rankings",
+                    "Open tasks",
+                    "Promoted model"
+                );
                 foreach (var p in projects)
                 {
                     table.Add(
@@ -121,10 +129,7 @@ public static class ProjectVerbs
         double weight = 0;
         return
             parts[0].Length == 0
-            || (
-                parts.Length == 2
-                && !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out weight)
-            )
+            || (parts.Length == 2 && !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out weight))
             ? null
             : new CriterionRow(parts[0], char.ToUpperInvariant(parts[0][0]) + parts[0][1..], "", weight);
     }

@@ -59,11 +59,7 @@ public static class SetVerbs
             async (invocation, cancellation) =>
             {
                 using var client = invocation.Connect();
-                var set = await client.Projects.ShowSetAsync(
-                    invocation.Value(project),
-                    invocation.Value(number),
-                    cancellation
-                );
+                var set = await client.Projects.ShowSetAsync(invocation.Value(project), invocation.Value(number), cancellation);
                 invocation.Write(set, writer => Describe(writer, set));
             }
         );

@@ -111,11 +111,7 @@ public static class EvaluateVerbs
         );
     }
 
-    private static async Task EvaluateAsync(
-        Invocation invocation,
-        EvaluateRequest request,
-        CancellationToken cancellation
-    )
+    private static async Task EvaluateAsync(Invocation invocation, EvaluateRequest request, CancellationToken cancellation)
     {
         using var client = invocation.Connect();
         var run = await client.Runs.EvaluateAsync(request, cancellation);

@@ -31,15 +31,7 @@ public static class GenerateVerb
             DefaultValueFactory = _ => 1,
         };
         var seed = new Option<long>("--seed") { Description = "The same seed writes the same", DefaultValueFactory = _ => 1 };
-        return new Command("generate", "Write completions of a prompt")
-        {
-            model,
-            prompt,
-            count,
-            tokens,
-            temperature,
-            seed,
-        }.Does(
+        return new Command("generate", "Write completions of a prompt") { model, prompt, count, tokens, temperature, seed }.Does(
             async (invocation, cancellation) =>
             {
                 using var client = invocation.Connect();
@@ -61,7 +53,12 @@ public static class GenerateVerb
                         ? list
                         : throw new CommandFailedException($"Run {run.Number} has no completions in its result.");
                 invocation.Write(
-                    new { run = run.Number, model = invocation.Value(model), completions },
+                    new
+                    {
+                        run = run.Number,
+                        model = invocation.Value(model),
+                        completions,
+                    },
                     writer => WriteTexts(writer, completions)
                 );
             }

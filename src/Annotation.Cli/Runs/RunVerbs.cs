@@ -67,17 +67,7 @@ public static class RunVerbs
                 var table = new TextTable("Run", "Kind", "State", "Project", "Base", "Output", "Step", "Of", "Created");
                 foreach (var r in runs)
                 {
-                    table.Add(
-                        r.Number,
-                        r.Kind,
-                        r.State,
-                        r.Project,
-                        r.BaseModel,
-                        r.OutputModel,
-                        r.Step,
-                        r.TotalSteps,
-                        r.CreatedAt
-                    );
+                    table.Add(r.Number, r.Kind, r.State, r.Project, r.BaseModel, r.OutputModel, r.Step, r.TotalSteps, r.CreatedAt);
                 }
 
                 invocation.Write(runs, table.WriteTo);
@@ -113,11 +103,7 @@ public static class RunVerbs
         );
     }
 
-    private static Command Change(
-        string name,
-        string description,
-        Func<RunsApi, string, CancellationToken, Task<RunRow>> change
-    )
+    private static Command Change(string name, string description, Func<RunsApi, string, CancellationToken, Task<RunRow>> change)
     {
         var id = RunArgument();
         return new Command(name, description) { id }.Does(

@@ -8,11 +8,7 @@ public static class SettingOption
     /// <summary>The option; a value without a name is wrong usage.</summary>
     public static Option<string[]> Create()
     {
-        var option = new Option<string[]>("--set")
-        {
-            Description = "A setting of the run; may be repeated",
-            HelpName = "NAME=VALUE",
-        };
+        var option = new Option<string[]>("--set") { Description = "A setting of the run; may be repeated", HelpName = "NAME=VALUE" };
         option.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))

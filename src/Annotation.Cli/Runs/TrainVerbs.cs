@@ -35,22 +35,25 @@ public static class TrainVerbs
         var seed = new Option<long?>("--seed") { Description = "Seed of all chance in the run", HelpName = "S" };
         var corpus = new Option<string?>("--corpus") { Description = "What a base model reads", HelpName = "NAME" };
         var reward = new Option<string?>("--reward") { Description = "The reward model", HelpName = "N" };
-        var set = new Option<string?>("--preferences") { Description = "The preference set's number (default: frozen now)", HelpName = "SET" };
-        var overlap = new Option<bool>("--allow-overlap")
+        var set = new Option<string?>("--preferences")
         {
-            Description = "Let PPO use prompts that SFT or the reward model learned from",
+            Description = "The preference set's number (default: frozen now)",
+            HelpName = "SET",
         };
+        var overlap = new Option<bool>("--allow-overlap") { Description = "Let PPO use prompts that SFT or the reward model learned from" };
         var settings = SettingOption.Create();
         var wait = new Option<bool>("--wait") { Description = "Follow the run to its end" };
         var verb = new Command(kind, description) { project, start, name, seed, settings, wait };
         // Each kind offers what it understands; a run's settings take the same values by name.
-        foreach (var option in kind switch
-        {
-            "base" => (Option[])[corpus],
-            "reward" => [set],
-            "ppo" => [reward, overlap],
-            _ => [],
-        })
+        foreach (
+            var option in kind switch
+            {
+                "base" => (Option[])[corpus],
+                "reward" => [set],
+                "ppo" => [reward, overlap],
+                _ => [],
+            }
+        )
         {
             verb.Add(option);
         }
@@ -66,13 +69,7 @@ public static class TrainVerbs
                 using var client = invocation.Connect();
                 var run = await client.Runs.StartAsync(
                     invocation.Value(project),
-                    new StartRunRequest(
-                        kind,
-                        invocation.Value(start),
-                        invocation.Value(name),
-                        pairs,
-                        invocation.Value(overlap)
-                    ),
+                    new StartRunRequest(kind, invocation.Value(start), invocation.Value(name), pairs, invocation.Value(overlap)),
                     cancellation
                 );
                 if (invocation.Value(wait))

@@ -50,18 +50,14 @@ public static class FactList
         }
     }
 
-    private static bool IsContainer(JsonElement element) =>
-        element.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
+    private static bool IsContainer(JsonElement element) => element.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
 
     private static string Format(object value) =>
         value switch
         {
             JsonElement { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var whole) => Format(whole),
             JsonElement { ValueKind: JsonValueKind.Number } number => Format(number.GetDouble()),
-            JsonElement { ValueKind: JsonValueKind.Array } array => string.Join(
-                ", ",
-                array.EnumerateArray().Select(item => Format(item))
-            ),
+            JsonElement { ValueKind: JsonValueKind.Array } array => string.Join(", ", array.EnumerateArray().Select(item => Format(item))),
             JsonElement element => element.ToString(),
             DateTimeOffset at => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture),
             double number => Numbers.Format(number),

@@ -9,11 +9,7 @@ namespace Annotation.Cli.Terminal;
 public sealed class Invocation(ParseResult arguments, TextWriter output, TextWriter errors, TimeProvider time)
 {
     /// <summary>Prints one JSON document instead of text.</summary>
-    public static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Print one JSON document and nothing else",
-        Recursive = true,
-    };
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else", Recursive = true };
 
     /// <summary>The server's address.</summary>
     public static readonly Option<string?> Server = new("--server")
@@ -58,9 +54,7 @@ public sealed class Invocation(ParseResult arguments, TextWriter output, TextWri
         }
 
         return server is null
-            ? throw new CommandFailedException(
-                "No server is known: start one with `annotation up`, or name one with --server and --token."
-            )
+            ? throw new CommandFailedException("No server is known: start one with `annotation up`, or name one with --server and --token.")
             : new AnnotationClient(server, token);
     }
 
@@ -82,6 +76,5 @@ public sealed class Invocation(ParseResult arguments, TextWriter output, TextWri
     /// <summary>Says something on the way, beside the result.</summary>
     public void Note(string sentence) => errors.WriteLine(sentence);
 
-    private static string? FromEnvironment(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? FromEnvironment(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

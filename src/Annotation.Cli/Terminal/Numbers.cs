@@ -9,8 +9,5 @@ public static class Numbers
 
     /// <summary>At most four digits after the point; a very small number keeps its first digits.</summary>
     public static string Format(double number) =>
-        number.ToString(
-            Math.Abs(number) is > 0 and < Small ? "0.###e0" : "0.####",
-            CultureInfo.InvariantCulture
-        );
+        number.ToString(Math.Abs(number) is > 0 and < Small ? "0.###e0" : "0.####", CultureInfo.InvariantCulture);
 }

@@ -38,11 +38,7 @@ public sealed class ChildProcess : IDisposable
     /// <summary>Starts the program; what it prints is appended to its log file.</summary>
     public static ChildProcess Start(ChildProgram program)
     {
-        var start = new ProcessStartInfo("setsid")
-        {
-            RedirectStandardInput = true,
-            WorkingDirectory = program.WorkingFolder,
-        };
+        var start = new ProcessStartInfo("setsid") { RedirectStandardInput = true, WorkingDirectory = program.WorkingFolder };
         foreach (var argument in (string[])["sh", "-c", Supervisor, "annotation-child", .. program.Command])
         {
             start.ArgumentList.Add(argument);
@@ -55,9 +51,7 @@ public sealed class ChildProcess : IDisposable
 
         start.Environment["ANNOTATION_CHILD_LOG"] = program.LogFile;
         start.Environment["ANNOTATION_CHILD_SIGNAL"] = program.StopSignal;
-        start.Environment["ANNOTATION_CHILD_SECONDS"] = ((int)program.StopTime.TotalSeconds).ToString(
-            CultureInfo.InvariantCulture
-        );
+        start.Environment["ANNOTATION_CHILD_SECONDS"] = ((int)program.StopTime.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         return new ChildProcess(program, Process.Start(start)!);
     }
 

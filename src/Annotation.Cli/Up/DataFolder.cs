@@ -45,10 +45,7 @@ public sealed class DataFolder : IDisposable
         Environment.IsPrivilegedProcess
             ? "/var/lib/annotation"
             : System.IO.Path.Combine(
-                Environment.GetFolderPath(
-                    Environment.SpecialFolder.LocalApplicationData,
-                    Environment.SpecialFolderOption.DoNotVerify
-                ),
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
                 "annotation"
             );
 
@@ -100,10 +97,7 @@ public sealed class DataFolder : IDisposable
 
     /// <summary>Writes down who holds the folder, for the sentence that a second `up` says.</summary>
     public void NoteHolder(string server) =>
-        File.WriteAllText(
-            HolderFile,
-            JsonSerializer.Serialize(new Holder(Environment.ProcessId, server), JsonOutput.Options)
-        );
+        File.WriteAllText(HolderFile, JsonSerializer.Serialize(new Holder(Environment.ProcessId, server), JsonOutput.Options));
 
     /// <summary>Gives the folder back.</summary>
     public void Dispose()
@@ -116,12 +110,7 @@ public sealed class DataFolder : IDisposable
     {
         try
         {
-            return new FileStream(
-                System.IO.Path.Combine(path, "up.lock"),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None
-            );
+            return new FileStream(System.IO.Path.Combine(path, "up.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException e)
         {

@@ -7,8 +7,7 @@ public sealed record Execution(int ExitCode, string Output)
 {
     /// <summary>The last line that says something.</summary>
     public string LastLine =>
-        Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()
-        ?? "it said nothing";
+        Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it said nothing";
 
     /// <summary>Runs a program; one that does not exist gives exit code 127, as in a shell.</summary>
     public static Execution Run(IReadOnlyList<string> command, string workingFolder = "/")

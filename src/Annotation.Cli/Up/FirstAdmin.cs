@@ -31,9 +31,7 @@ public sealed record FirstAdmin(string Server, string User, string Password, str
     {
         try
         {
-            return File.Exists(file)
-                ? JsonSerializer.Deserialize<FirstAdmin>(File.ReadAllText(file), JsonOutput.Options)
-                : null;
+            return File.Exists(file) ? JsonSerializer.Deserialize<FirstAdmin>(File.ReadAllText(file), JsonOutput.Options) : null;
         }
         catch (Exception e) when (e is JsonException or UnauthorizedAccessException)
         {

@@ -6,10 +6,7 @@ public static class LastPlatform
     /// <summary>The file, in the user's own data folder, readable by its owner only.</summary>
     public static string DefaultFile =>
         Path.Combine(
-            Environment.GetFolderPath(
-                Environment.SpecialFolder.LocalApplicationData,
-                Environment.SpecialFolderOption.DoNotVerify
-            ),
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
             "annotation",
             "current.json"
         );

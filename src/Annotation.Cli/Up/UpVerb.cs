@@ -52,15 +52,15 @@ public static class UpVerb
         };
         try
         {
-            await using var platform = await LocalPlatform.StartAsync(
-                settings,
-                invocation.Time,
-                invocation.Note,
-                cancellation
-            );
+            await using var platform = await LocalPlatform.StartAsync(settings, invocation.Time, invocation.Note, cancellation);
             LastPlatform.Remember(platform.Admin);
             invocation.Write(
-                new { server = platform.Admin.Server, adminFile = platform.AdminFile, data = platform.Data },
+                new
+                {
+                    server = platform.Admin.Server,
+                    adminFile = platform.AdminFile,
+                    data = platform.Data,
+                },
                 terminal =>
                 {
                     terminal.WriteLine($"Ready {platform.Admin.Server}");

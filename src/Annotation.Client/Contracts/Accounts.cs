@@ -14,12 +14,7 @@ public sealed record PersonRow(
 );
 
 /// <summary>Creates a person; without a password one is generated and returned once.</summary>
-public sealed record CreatePersonRequest(
-    string UserName,
-    string DisplayName,
-    IReadOnlyList<string> Roles,
-    string? Password = null
-);
+public sealed record CreatePersonRequest(string UserName, string DisplayName, IReadOnlyList<string> Roles, string? Password = null);
 
 /// <summary>The created person; <paramref name="Password"/> is only set when it was generated.</summary>
 public sealed record CreatedPerson(Guid Id, string UserName, string? Password);

@@ -93,9 +93,7 @@ public static class AnswerReader
             return (null, sentence);
         }
         int end = sentence.IndexOf(' ', Article.Length);
-        return end < 0
-            ? (null, sentence)
-            : (Encyclopedia.ByName.GetValueOrDefault(sentence[Article.Length..end]), sentence[(end + 1)..]);
+        return end < 0 ? (null, sentence) : (Encyclopedia.ByName.GetValueOrDefault(sentence[Article.Length..end]), sentence[(end + 1)..]);
     }
 
     private static Comparison? ReadComparison(Subject subject, string predicate)

@@ -32,10 +32,7 @@ public sealed class DemoJudge : GoldJudge
     [(Relevance, 0.50), (Informativeness, 0.20), (Truthfulness, 0.15), (Harmlessness, 0.15)];
 
     /// <inheritdoc />
-    protected override Dictionary<string, double> Judge(
-        IReadOnlyList<(string Role, string Content)> prompt,
-        string completion
-    )
+    protected override Dictionary<string, double> Judge(IReadOnlyList<(string Role, string Content)> prompt, string completion)
     {
         string question = prompt.LastOrDefault(message => message.Role == "user").Content ?? "";
         Ask ask = PromptReader.Read(question);
@@ -110,8 +107,7 @@ public sealed class DemoJudge : GoldJudge
             _ => 0,
         };
 
-    private static bool IsOnTopic(Ask ask, Statement statement) =>
-        statement.Subject is { } subject && ask.Subjects.Contains(subject);
+    private static bool IsOnTopic(Ask ask, Statement statement) => statement.Subject is { } subject && ask.Subjects.Contains(subject);
 
     private static bool Compares(Ask ask, Comparison? comparison) =>
         comparison is not null && ask.Subjects.Contains(comparison.Subject) && ask.Subjects.Contains(comparison.Other);

@@ -9,14 +9,7 @@ public static class Phrases
 
     /// <summary>Rude sentences. A sentence that contains one of them is rude whatever else it says.</summary>
     public static IReadOnlyList<string> Rude { get; } =
-    [
-        "That is a stupid question",
-        "Who cares",
-        "Find out yourself",
-        "You are too lazy to look",
-        "Stop asking me",
-        "Only a fool would ask",
-    ];
+    ["That is a stupid question", "Who cares", "Find out yourself", "You are too lazy to look", "Stop asking me", "Only a fool would ask"];
 
     /// <summary>Polite sentences that carry nothing.</summary>
     public static IReadOnlyList<string> Courtesy { get; } = ["Sure", "Of course", "I hope this helps", "Hello", "Thank you for asking"];

@@ -27,10 +27,4 @@ public enum StatementKind
 /// <param name="Subject">Whom it is about, for claims and praise.</param>
 /// <param name="Facts">The facts it states.</param>
 /// <param name="Comparison">The comparison it states.</param>
-public sealed record Statement(
-    string Text,
-    StatementKind Kind,
-    Subject? Subject,
-    IReadOnlyList<Fact> Facts,
-    Comparison? Comparison
-);
+public sealed record Statement(string Text, StatementKind Kind, Subject? Subject, IReadOnlyList<Fact> Facts, Comparison? Comparison);

@@ -51,10 +51,7 @@ public sealed class StoriesJudge : GoldJudge
     [(Continuity, 0.30), (Focus, 0.20), (Warmth, 0.20), (Variety, 0.15), (Ending, 0.15)];
 
     /// <inheritdoc />
-    protected override Dictionary<string, double> Judge(
-        IReadOnlyList<(string Role, string Content)> prompt,
-        string completion
-    )
+    protected override Dictionary<string, double> Judge(IReadOnlyList<(string Role, string Content)> prompt, string completion)
     {
         string beginning = string.Concat(prompt.Select(message => message.Content));
         HashSet<string> names = [.. Words(beginning).Where(word => char.IsAsciiLetterUpper(word[0]) && !Openers.Contains(word))];

@@ -22,40 +22,15 @@ public static class PromptTemplates
             "Teach me about {A}.",
             "What should I know about {A}?",
         ],
-        [PromptFamily.Compare] =
-        [
-            "Which is larger, {A} or {B}?",
-            "Which is smaller, {A} or {B}?",
-            "Is {A} larger than {B}?",
-        ],
-        [PromptFamily.Praise] =
-        [
-            "Say something kind about {A}.",
-            "Write something nice about {A}.",
-            "Praise {A}.",
-        ],
-        [PromptFamily.OneSentence] =
-        [
-            "Describe {A} in one sentence.",
-            "Tell a child about {A} in one sentence.",
-        ],
-        [PromptFamily.Both] =
-        [
-            "Tell me about {A} and {B}.",
-            "Describe both {A} and {B}.",
-        ],
+        [PromptFamily.Compare] = ["Which is larger, {A} or {B}?", "Which is smaller, {A} or {B}?", "Is {A} larger than {B}?"],
+        [PromptFamily.Praise] = ["Say something kind about {A}.", "Write something nice about {A}.", "Praise {A}."],
+        [PromptFamily.OneSentence] = ["Describe {A} in one sentence.", "Tell a child about {A} in one sentence."],
+        [PromptFamily.Both] = ["Tell me about {A} and {B}.", "Describe both {A} and {B}."],
     }.ToFrozenDictionary();
 
     /// <summary>Frames around a prompt.</summary>
     public static IReadOnlyList<string> Frames { get; } =
-    [
-        Slot,
-        "Hello. " + Slot,
-        "Please help. " + Slot,
-        "A question: " + Slot,
-        Slot + " Thank you.",
-        Slot + " Be honest.",
-    ];
+    [Slot, "Hello. " + Slot, "Please help. " + Slot, "A question: " + Slot, Slot + " Thank you.", Slot + " Be honest."];
 
     /// <summary>Every template with what it asks for; subjects are still open.</summary>
     public static FrozenDictionary<string, (PromptFamily Family, Aspect? Aspect)> Meanings { get; } =

@@ -101,11 +101,7 @@ public static class Encyclopedia
 
     /// <summary>All subjects, in a fixed order.</summary>
     public static IReadOnlyList<Subject> Subjects { get; } =
-    [
-        .. Read(SubjectKind.Animal, Animals),
-        .. Read(SubjectKind.Place, Places),
-        .. Read(SubjectKind.Thing, Things),
-    ];
+    [.. Read(SubjectKind.Animal, Animals), .. Read(SubjectKind.Place, Places), .. Read(SubjectKind.Thing, Things)];
 
     /// <summary>Subjects by name.</summary>
     public static FrozenDictionary<string, Subject> ByName { get; } =

@@ -79,7 +79,16 @@ public sealed class AnswerWriter(SeededRandom random)
         {
             Comparison comparison = Compare(first, ask.Subjects[1], wrong > 0);
             said.Add((comparison.Subject, comparison.Predicate));
-            facts = [.. facts.Select(fact => fact with { Subject = comparison.Subject, Value = Encyclopedia.TrueValue(comparison.Subject, fact.Aspect)! })];
+            facts =
+            [
+                .. facts.Select(fact =>
+                    fact with
+                    {
+                        Subject = comparison.Subject,
+                        Value = Encyclopedia.TrueValue(comparison.Subject, fact.Aspect)!,
+                    }
+                ),
+            ];
             wrong--;
             count--;
         }

@@ -31,10 +31,5 @@ public static class QualityMix
 
     /// <summary>Answers of one sentence, half of them bad.</summary>
     public static IReadOnlyList<(AnswerQuality Quality, double Weight)> QuickAnswers { get; } =
-    [
-        (AnswerQuality.Good, 0.50),
-        (AnswerQuality.Wrong, 0.25),
-        (AnswerQuality.OtherSubject, 0.20),
-        (AnswerQuality.Rude, 0.05),
-    ];
+    [(AnswerQuality.Good, 0.50), (AnswerQuality.Wrong, 0.25), (AnswerQuality.OtherSubject, 0.20), (AnswerQuality.Rude, 0.05)];
 }

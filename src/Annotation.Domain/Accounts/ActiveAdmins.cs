@@ -8,10 +8,7 @@ internal static class ActiveAdmins
 {
     /// <summary>Makes changes of admins wait for each other until the transaction ends.</summary>
     public static Task LockAsync(AnnotationDbContext db, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync(
-            $"select 1 from roles where normalized_name = 'ADMIN' for update",
-            cancellationToken
-        );
+        db.Database.ExecuteSqlAsync($"select 1 from roles where normalized_name = 'ADMIN' for update", cancellationToken);
 
     /// <summary>True when the person is an active admin and there is no other.</summary>
     public static async Task<bool> IsLastAsync(AnnotationDbContext db, Guid personId, CancellationToken cancellationToken)

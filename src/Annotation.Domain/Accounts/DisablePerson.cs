@@ -9,12 +9,7 @@ namespace Annotation.Domain.Accounts;
 public sealed class DisablePerson(IServiceScopeFactory scopes, TimeProvider time)
 {
     /// <summary>Sets whether the person is disabled and returns the person's id.</summary>
-    public async Task<Outcome<Guid>> RunAsync(
-        Guid personId,
-        bool disabled,
-        Guid? changedBy,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<Guid>> RunAsync(Guid personId, bool disabled, Guid? changedBy, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AnnotationDbContext>();

@@ -14,11 +14,7 @@ public sealed record FirstAdmin(string User, string Password, string Token)
 
     /// <summary>An admin called <c>admin</c> with a random password and token.</summary>
     public static FirstAdmin Generate() =>
-        new(
-            "admin",
-            RandomNumberGenerator.GetString(PasswordAlphabet, 20),
-            TokenText.Create(Guid.CreateVersion7()).ToString()
-        );
+        new("admin", RandomNumberGenerator.GetString(PasswordAlphabet, 20), TokenText.Create(Guid.CreateVersion7()).ToString());
 
     /// <summary>Reads a file written by <see cref="WriteAsync"/> or by the program that starts this one.</summary>
     /// <exception cref="InvalidDataException">The file is not such a file.</exception>
@@ -27,11 +23,7 @@ public sealed record FirstAdmin(string User, string Password, string Token)
         try
         {
             await using var stream = File.OpenRead(path);
-            var admin = await JsonSerializer.DeserializeAsync<FirstAdmin>(
-                stream,
-                JsonSerializerOptions.Web,
-                cancellationToken
-            );
+            var admin = await JsonSerializer.DeserializeAsync<FirstAdmin>(stream, JsonSerializerOptions.Web, cancellationToken);
             if (admin is { User.Length: > 0, Password.Length: > 0 } && TokenText.TryParse(admin.Token, out _))
             {
                 return admin;

@@ -11,12 +11,7 @@ public sealed class IssueApiToken(IDbContextFactory<AnnotationDbContext> context
     /// <param name="name">What the person calls it.</param>
     /// <param name="lifetime">How long it is valid; null for ever.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public async Task<Outcome<IssuedToken>> RunAsync(
-        Guid personId,
-        string name,
-        TimeSpan? lifetime,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<IssuedToken>> RunAsync(Guid personId, string name, TimeSpan? lifetime, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(name) || name.Length > 200)
         {

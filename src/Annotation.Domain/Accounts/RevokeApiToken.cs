@@ -10,10 +10,7 @@ public sealed class RevokeApiToken(IDbContextFactory<AnnotationDbContext> contex
     public async Task<Outcome<Guid>> RunAsync(Guid tokenId, Guid personId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var token = await db.ApiTokens.SingleOrDefaultAsync(
-            t => t.Id == tokenId && t.PersonId == personId,
-            cancellationToken
-        );
+        var token = await db.ApiTokens.SingleOrDefaultAsync(t => t.Id == tokenId && t.PersonId == personId, cancellationToken);
         if (token is null)
         {
             return new Refusal("unknown-token", $"You have no token {tokenId}.");

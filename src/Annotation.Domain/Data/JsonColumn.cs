@@ -9,10 +9,7 @@ namespace Annotation.Domain.Data;
 internal static class JsonColumn
 {
     /// <summary>Maps the property to jsonb. The values are never changed in place, so they compare by their JSON.</summary>
-    public static PropertyBuilder<T> HasJsonConversion<T>(
-        this PropertyBuilder<T> property,
-        JsonSerializerOptions? options = null
-    )
+    public static PropertyBuilder<T> HasJsonConversion<T>(this PropertyBuilder<T> property, JsonSerializerOptions? options = null)
     {
         return property
             .HasColumnType("jsonb")

@@ -69,9 +69,7 @@ public sealed class MigrateAndSeed(IServiceScopeFactory scopes, NpgsqlDataSource
         var present = await db.Roles.Select(r => r.Name).ToListAsync(cancellationToken);
         foreach (var name in Roles.All.Except(present))
         {
-            db.Roles.Add(
-                new IdentityRole<Guid>(name!) { Id = Guid.CreateVersion7(), NormalizedName = name!.ToUpperInvariant() }
-            );
+            db.Roles.Add(new IdentityRole<Guid>(name!) { Id = Guid.CreateVersion7(), NormalizedName = name!.ToUpperInvariant() });
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -121,7 +119,12 @@ public sealed class MigrateAndSeed(IServiceScopeFactory scopes, NpgsqlDataSource
         var made = person is null;
         if (person is null)
         {
-            person = new Person { UserName = admin.User, DisplayName = "First admin", CreatedAt = at };
+            person = new Person
+            {
+                UserName = admin.User,
+                DisplayName = "First admin",
+                CreatedAt = at,
+            };
             Require(await people.CreateAsync(person, admin.Password));
             Require(await people.AddToRolesAsync(person, [Roles.Admin]));
             db.Audit(at, personId: null, "person.created", admin.User, new { roles = new[] { Roles.Admin } });

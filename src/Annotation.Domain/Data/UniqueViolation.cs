@@ -8,6 +8,5 @@ internal static class UniqueViolation
 {
     /// <summary>True when the save failed on this unique index.</summary>
     public static bool Breaks(this DbUpdateException failure, string index) =>
-        failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } inner
-        && inner.ConstraintName == index;
+        failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } inner && inner.ConstraintName == index;
 }

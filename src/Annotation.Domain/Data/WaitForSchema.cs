@@ -30,9 +30,7 @@ public sealed class WaitForSchema(IDbContextFactory<AnnotationDbContext> context
 
             // After the last migration the same lock covers the queue's tables and the seed; held until the end of this statement.
             return await db
-                .Database.SqlQuery<bool>(
-                    $"select pg_try_advisory_xact_lock_shared({MigrateAndSeed.LockKey}) as \"Value\""
-                )
+                .Database.SqlQuery<bool>($"select pg_try_advisory_xact_lock_shared({MigrateAndSeed.LockKey}) as \"Value\"")
                 .SingleAsync(cancellationToken);
         }
         catch (NpgsqlException)

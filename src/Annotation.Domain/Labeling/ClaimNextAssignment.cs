@@ -7,11 +7,7 @@ namespace Annotation.Domain.Labeling;
 /// <param name="contexts">The database.</param>
 /// <param name="time">When leases begin and end.</param>
 /// <param name="shuffler">Chooses the order in which completions are shown.</param>
-public sealed class ClaimNextAssignment(
-    IDbContextFactory<AnnotationDbContext> contexts,
-    TimeProvider time,
-    ShownOrderShuffler shuffler
-)
+public sealed class ClaimNextAssignment(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time, ShownOrderShuffler shuffler)
 {
     /// <summary>
     /// The task the person already holds, else the open task with the highest priority (the oldest among equals) that
@@ -32,10 +28,7 @@ public sealed class ClaimNextAssignment(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Two tabs of one person must not be handed two tasks: the person's own row makes them take turns.
-        await db.Database.ExecuteSqlAsync(
-            $"select 1 from people where id = {personId} for no key update",
-            cancellationToken
-        );
+        await db.Database.ExecuteSqlAsync($"select 1 from people where id = {personId} for no key update", cancellationToken);
         if (!await db.People.AnyAsync(p => p.Id == personId && p.DisabledAt == null, cancellationToken))
         {
             return new Refusal("unknown-person", "Your account is not active; ask an admin.");
@@ -76,13 +69,9 @@ public sealed class ClaimNextAssignment(
         CancellationToken cancellationToken
     ) =>
         db
-            .Assignments.Where(a =>
-                a.PersonId == personId && a.State == AssignmentState.Active && a.LeaseUntil > at
-            )
+            .Assignments.Where(a => a.PersonId == personId && a.State == AssignmentState.Active && a.LeaseUntil > at)
             .Where(a => !holding.Contains(a.Id))
-            .Where(a =>
-                projectId == null || db.LabelingTasks.Any(t => t.Id == a.TaskId && t.ProjectId == projectId)
-            )
+            .Where(a => projectId == null || db.LabelingTasks.Any(t => t.Id == a.TaskId && t.ProjectId == projectId))
             .OrderBy(a => a.ClaimedAt)
             .FirstOrDefaultAsync(cancellationToken);
 
@@ -155,10 +144,7 @@ public sealed class ClaimNextAssignment(
         // Leases that ran out are over for good once the task is handed on.
         await db
             .Assignments.Where(a =>
-                a.TaskId == task.Id
-                && a.PersonId != personId
-                && a.State == AssignmentState.Active
-                && a.LeaseUntil <= at
+                a.TaskId == task.Id && a.PersonId != personId && a.State == AssignmentState.Active && a.LeaseUntil <= at
             )
             .ExecuteUpdateAsync(
                 a => a.SetProperty(x => x.State, AssignmentState.Expired).SetProperty(x => x.EndedAt, at),
@@ -168,10 +154,7 @@ public sealed class ClaimNextAssignment(
             .Projects.Where(p => p.Id == task.ProjectId)
             .Select(p => p.GuidelineVersion)
             .SingleAsync(cancellationToken);
-        var earlier = await db.Assignments.SingleOrDefaultAsync(
-            a => a.TaskId == task.Id && a.PersonId == personId,
-            cancellationToken
-        );
+        var earlier = await db.Assignments.SingleOrDefaultAsync(a => a.TaskId == task.Id && a.PersonId == personId, cancellationToken);
         if (earlier is not null)
         {
             earlier.State = AssignmentState.Active;
@@ -189,9 +172,7 @@ public sealed class ClaimNextAssignment(
             LeaseUntil = at,
             ClaimedAt = at,
             GuidelineVersion = guidelineVersion,
-            ShownOrder = shuffler.Shuffle(
-                [.. task.Completions.OrderBy(c => c.Position).Select(c => c.CompletionId)]
-            ),
+            ShownOrder = shuffler.Shuffle([.. task.Completions.OrderBy(c => c.Position).Select(c => c.CompletionId)]),
         };
         db.Assignments.Add(assignment);
         return assignment;

@@ -34,17 +34,10 @@ public sealed record ClaimedTask(
 )
 {
     /// <summary>Reads what an assignment shows.</summary>
-    internal static async Task<ClaimedTask> ReadAsync(
-        AnnotationDbContext db,
-        Assignment assignment,
-        CancellationToken cancellationToken
-    )
+    internal static async Task<ClaimedTask> ReadAsync(AnnotationDbContext db, Assignment assignment, CancellationToken cancellationToken)
     {
         var task = await db.LabelingTasks.AsNoTracking().SingleAsync(t => t.Id == assignment.TaskId, cancellationToken);
-        var project = await db
-            .Projects.AsNoTracking()
-            .Include(p => p.Criteria)
-            .SingleAsync(p => p.Id == task.ProjectId, cancellationToken);
+        var project = await db.Projects.AsNoTracking().Include(p => p.Criteria).SingleAsync(p => p.Id == task.ProjectId, cancellationToken);
         var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == task.PromptId, cancellationToken);
         var texts = await db
             .Completions.Where(c => assignment.ShownOrder.Contains(c.Id))

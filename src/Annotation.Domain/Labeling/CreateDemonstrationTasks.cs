@@ -11,12 +11,7 @@ public sealed class CreateDemonstrationTasks(IDbContextFactory<AnnotationDbConte
     /// Makes a task for up to so many of the project's prompts that have neither a demonstration nor a task for one,
     /// the oldest first, and returns how many that were.
     /// </summary>
-    public async Task<Outcome<int>> RunAsync(
-        Guid projectId,
-        int promptCount,
-        Guid? createdBy,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<int>> RunAsync(Guid projectId, int promptCount, Guid? createdBy, CancellationToken cancellationToken)
     {
         if (promptCount < 1)
         {

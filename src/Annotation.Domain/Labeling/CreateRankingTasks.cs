@@ -75,30 +75,19 @@ public sealed class CreateRankingTasks(IDbContextFactory<AnnotationDbContext> co
                 ModelId = modelId,
                 RunId = run.Id,
                 CreatedAt = time.Now(),
-                Completions =
-                [
-                    .. completionIds.Select((id, i) => new LabelingTaskCompletion { CompletionId = id, Position = i }),
-                ],
+                Completions = [.. completionIds.Select((id, i) => new LabelingTaskCompletion { CompletionId = id, Position = i })],
             };
     }
 
     /// <summary>The rows of what a model wrote: one per prompt and text, also if it writes the same again.</summary>
-    private sealed class ModelCompletions(
-        AnnotationDbContext db,
-        Model model,
-        Guid runId,
-        string samplingSettings,
-        DateTimeOffset at
-    )
+    private sealed class ModelCompletions(AnnotationDbContext db, Model model, Guid runId, string samplingSettings, DateTimeOffset at)
     {
         private readonly Dictionary<(Guid PromptId, string Text), Completion> known = [];
 
         public async Task LoadAsync(List<Guid> promptIds, CancellationToken cancellationToken)
         {
             var present = await db
-                .Completions.Where(c =>
-                    c.ModelId == model.Id && c.PersonId == null && promptIds.Contains(c.PromptId)
-                )
+                .Completions.Where(c => c.ModelId == model.Id && c.PersonId == null && promptIds.Contains(c.PromptId))
                 .ToListAsync(cancellationToken);
             foreach (var completion in present)
             {

@@ -10,17 +10,10 @@ namespace Annotation.Domain.Labeling;
 internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assignment assignment, DateTimeOffset at)
 {
     /// <summary>Adds them to the context. Answers that neither rank nor show anything are kept as answers alone.</summary>
-    public async Task AddAsync(
-        IReadOnlyList<Question> questions,
-        IReadOnlyList<Answer> answers,
-        CancellationToken cancellationToken
-    )
+    public async Task AddAsync(IReadOnlyList<Question> questions, IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
     {
         var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == task.PromptId, cancellationToken);
-        var labeler = await db
-            .People.Where(p => p.Id == assignment.PersonId)
-            .Select(p => p.UserName)
-            .SingleAsync(cancellationToken);
+        var labeler = await db.People.Where(p => p.Id == assignment.PersonId).Select(p => p.UserName).SingleAsync(cancellationToken);
         var shown = await db
             .Completions.AsNoTracking()
             .Where(c => assignment.ShownOrder.Contains(c.Id))
@@ -87,12 +80,7 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
         db.Rankings.Add(ranking);
     }
 
-    private async Task AddDemonstrationAsync(
-        Prompt prompt,
-        Answer answer,
-        string text,
-        CancellationToken cancellationToken
-    )
+    private async Task AddDemonstrationAsync(Prompt prompt, Answer answer, string text, CancellationToken cancellationToken)
     {
         var hash = PromptText.Hash(text);
         var completion = await db.Completions.SingleOrDefaultAsync(

@@ -52,22 +52,22 @@ public sealed class LabelingTaskCompletion
     public required int Position { get; init; }
 }
 
-internal sealed class LabelingTaskMapping
-    : IEntityTypeConfiguration<LabelingTask>,
-        IEntityTypeConfiguration<LabelingTaskCompletion>
+internal sealed class LabelingTaskMapping : IEntityTypeConfiguration<LabelingTask>, IEntityTypeConfiguration<LabelingTaskCompletion>
 {
     public void Configure(EntityTypeBuilder<LabelingTask> builder)
     {
         builder.ToTable("labeling_tasks");
         // What the next-task query walks: only open tasks, in the order they are handed out.
         builder
-            .HasIndex(t => new { t.ProjectId, t.Priority, t.Id })
+            .HasIndex(t => new
+            {
+                t.ProjectId,
+                t.Priority,
+                t.Id,
+            })
             .IsDescending(false, true, false)
             .HasFilter("closed_at is null");
-        builder
-            .HasIndex(t => new { t.Priority, t.Id })
-            .IsDescending(true, false)
-            .HasFilter("closed_at is null");
+        builder.HasIndex(t => new { t.Priority, t.Id }).IsDescending(true, false).HasFilter("closed_at is null");
         builder.HasIndex(t => new { t.RunId, t.PromptId }).IsUnique().HasFilter("run_id is not null");
         builder.HasIndex(t => t.PromptId);
         builder.HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId).OnDelete(DeleteBehavior.Restrict);

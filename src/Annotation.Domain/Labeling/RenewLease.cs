@@ -7,12 +7,7 @@ namespace Annotation.Domain.Labeling;
 public sealed class RenewLease(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
 {
     /// <summary>Prolongs the lease, also one that ran out while nobody else took the task, and returns its new end.</summary>
-    public async Task<Outcome<RenewedLease>> RunAsync(
-        Guid assignmentId,
-        Guid personId,
-        int version,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<RenewedLease>> RunAsync(Guid assignmentId, Guid personId, int version, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -25,10 +25,7 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         }
 
         var (task, assignment) = held.Value;
-        var known = await db
-            .Answers.AsNoTracking()
-            .Where(a => a.SubmissionKey == submission.SubmissionKey)
-            .ToListAsync(cancellationToken);
+        var known = await db.Answers.AsNoTracking().Where(a => a.SubmissionKey == submission.SubmissionKey).ToListAsync(cancellationToken);
         if (known.Count > 0)
         {
             return known[0].AssignmentId == assignment.Id
@@ -39,8 +36,7 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         var at = time.Now();
         var questions = await QuestionsAsync(db, task, assignment, cancellationToken);
         var refusal =
-            await CheckLeaseAsync(db, task, assignment, submission, at, cancellationToken)
-            ?? CheckAnswers(task, submission, questions);
+            await CheckLeaseAsync(db, task, assignment, submission, at, cancellationToken) ?? CheckAnswers(task, submission, questions);
         if (refusal is not null)
         {
             return refusal;
@@ -69,23 +65,24 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         DateTimeOffset at,
         CancellationToken cancellationToken
     ) =>
-        assignment.Version != submission.Version ? TaskLock.LeaseLost()
-        : assignment.State switch
-        {
-            // A correction needs no room: the person's judgement is counted already.
-            AssignmentState.Submitted => null,
-            AssignmentState.Skipped => new Refusal("skipped", "You skipped this task; ask for the next one."),
-            // A lease that ran out is honoured as long as nobody else has taken the place.
-            AssignmentState.Active or AssignmentState.Expired => await TaskLock.HasRoomAsync(
-                db,
-                task,
-                assignment.PersonId,
-                at,
-                cancellationToken
-            )
-                ? null
-                : TaskLock.LeaseLost(),
-        };
+        assignment.Version != submission.Version
+            ? TaskLock.LeaseLost()
+            : assignment.State switch
+            {
+                // A correction needs no room: the person's judgement is counted already.
+                AssignmentState.Submitted => null,
+                AssignmentState.Skipped => new Refusal("skipped", "You skipped this task; ask for the next one."),
+                // A lease that ran out is honoured as long as nobody else has taken the place.
+                AssignmentState.Active or AssignmentState.Expired => await TaskLock.HasRoomAsync(
+                    db,
+                    task,
+                    assignment.PersonId,
+                    at,
+                    cancellationToken
+                )
+                    ? null
+                    : TaskLock.LeaseLost(),
+            };
 
     /// <summary>What was asked: only criteria that existed when the task was handed out.</summary>
     private static async Task<IReadOnlyList<Question>> QuestionsAsync(
@@ -103,11 +100,7 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         return Question.For(task.Kind, criteria);
     }
 
-    private static Refusal? CheckAnswers(
-        LabelingTask task,
-        Submission submission,
-        IReadOnlyList<Question> questions
-    )
+    private static Refusal? CheckAnswers(LabelingTask task, Submission submission, IReadOnlyList<Question> questions)
     {
         if (submission.ActiveMilliseconds < 0)
         {
@@ -144,9 +137,7 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
     )
     {
         var earlier = await db
-            .Answers.Where(a =>
-                a.AssignmentId == assignment.Id && !db.Answers.Any(later => later.SupersedesId == a.Id)
-            )
+            .Answers.Where(a => a.AssignmentId == assignment.Id && !db.Answers.Any(later => later.SupersedesId == a.Id))
             .ToDictionaryAsync(a => a.QuestionKey, a => a.Id, cancellationToken);
         var answers = submission
             .Answers.Select(pair => new Answer

@@ -10,16 +10,9 @@ namespace Annotation.Domain.Labeling;
 internal static class TaskLock
 {
     /// <summary>Locks the task's row until the transaction ends and returns the task as it now is.</summary>
-    public static async Task<LabelingTask> TakeAsync(
-        AnnotationDbContext db,
-        Guid taskId,
-        CancellationToken cancellationToken
-    )
+    public static async Task<LabelingTask> TakeAsync(AnnotationDbContext db, Guid taskId, CancellationToken cancellationToken)
     {
-        await db.Database.ExecuteSqlAsync(
-            $"select 1 from labeling_tasks where id = {taskId} for no key update",
-            cancellationToken
-        );
+        await db.Database.ExecuteSqlAsync($"select 1 from labeling_tasks where id = {taskId} for no key update", cancellationToken);
         return await db.LabelingTasks.Include(t => t.Completions).SingleAsync(t => t.Id == taskId, cancellationToken);
     }
 
@@ -36,11 +29,7 @@ internal static class TaskLock
     )
     {
         var leases = await db.Assignments.CountAsync(
-            a =>
-                a.TaskId == task.Id
-                && a.PersonId != personId
-                && a.State == AssignmentState.Active
-                && a.LeaseUntil > at,
+            a => a.TaskId == task.Id && a.PersonId != personId && a.State == AssignmentState.Active && a.LeaseUntil > at,
             cancellationToken
         );
         return task.ClosedAt is null && task.JudgementCount + leases < task.JudgementsWanted;

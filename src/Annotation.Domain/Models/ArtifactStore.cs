@@ -16,12 +16,10 @@ public sealed class ArtifactStore(string root)
     public string Root { get; } = Path.GetFullPath(root);
 
     /// <summary>Where a run finds what was uploaded for it; the folder exists afterwards.</summary>
-    public string IncomingFolder(Guid runId) =>
-        Directory.CreateDirectory(Path.Combine(Root, "incoming", runId.ToString())).FullName;
+    public string IncomingFolder(Guid runId) => Directory.CreateDirectory(Path.Combine(Root, "incoming", runId.ToString())).FullName;
 
     /// <summary>Where a run keeps its checkpoints and unfinished output; the folder exists afterwards.</summary>
-    public string RunFolder(Guid runId) =>
-        Directory.CreateDirectory(Path.Combine(Root, "runs", runId.ToString())).FullName;
+    public string RunFolder(Guid runId) => Directory.CreateDirectory(Path.Combine(Root, "runs", runId.ToString())).FullName;
 
     /// <summary>Removes what a run needed only until its end: its upload, checkpoints and staged files.</summary>
     public void RemoveWork(Guid runId)
@@ -73,10 +71,7 @@ public sealed class ArtifactStore(string root)
     }
 
     /// <summary>SHA-256 over the relative names, lengths and contents of all files in ordinal order, and their size in bytes.</summary>
-    public static async Task<(string Sha256, long ByteCount)> HashAsync(
-        string folder,
-        CancellationToken cancellationToken
-    )
+    public static async Task<(string Sha256, long ByteCount)> HashAsync(string folder, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 20];

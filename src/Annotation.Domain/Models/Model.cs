@@ -51,10 +51,6 @@ internal sealed class ModelMapping : IEntityTypeConfiguration<Model>
         builder.HasOne<Artifact>().WithMany().HasForeignKey(m => m.ArtifactId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Model>().WithMany().HasForeignKey(m => m.BaseModelId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Run>().WithMany().HasForeignKey(m => m.RunId).OnDelete(DeleteBehavior.Restrict);
-        builder
-            .HasOne<PreferenceSet>()
-            .WithMany()
-            .HasForeignKey(m => m.PreferenceSetId)
-            .OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<PreferenceSet>().WithMany().HasForeignKey(m => m.PreferenceSetId).OnDelete(DeleteBehavior.Restrict);
     }
 }

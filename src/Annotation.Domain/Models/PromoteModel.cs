@@ -9,12 +9,7 @@ namespace Annotation.Domain.Models;
 public sealed class PromoteModel(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
 {
     /// <summary>Promotes the policy and returns the entry in the project's history of promotions.</summary>
-    public async Task<Outcome<Promotion>> RunAsync(
-        Guid projectId,
-        Guid modelId,
-        Guid? promotedBy,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<Promotion>> RunAsync(Guid projectId, Guid modelId, Guid? promotedBy, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

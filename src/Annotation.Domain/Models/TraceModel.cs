@@ -38,11 +38,7 @@ public sealed class TraceModel(IDbContextFactory<AnnotationDbContext> contexts)
         return found;
     }
 
-    private static async Task<TracedModel?> ReadAsync(
-        AnnotationDbContext db,
-        Guid modelId,
-        CancellationToken cancellationToken
-    )
+    private static async Task<TracedModel?> ReadAsync(AnnotationDbContext db, Guid modelId, CancellationToken cancellationToken)
     {
         var model = await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Id == modelId, cancellationToken);
         if (model is null)

@@ -20,11 +20,7 @@ public sealed class FreezePreferenceSet(IDbContextFactory<AnnotationDbContext> c
     /// Freezes the project's live rankings, split by their prompts, and returns the set; the existing one when nothing
     /// has changed since it was frozen. Refused when there is no ranking.
     /// </summary>
-    public async Task<Outcome<PreferenceSet>> RunAsync(
-        Guid projectId,
-        Guid? frozenBy,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<PreferenceSet>> RunAsync(Guid projectId, Guid? frozenBy, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -57,11 +53,7 @@ public sealed class FreezePreferenceSet(IDbContextFactory<AnnotationDbContext> c
             ContentHash = hash,
             Criteria =
             [
-                .. rankings
-                    .Select(r => r.Criterion)
-                    .Distinct()
-                    .OrderBy(c => c != Criterion.Overall)
-                    .ThenBy(c => c, StringComparer.Ordinal),
+                .. rankings.Select(r => r.Criterion).Distinct().OrderBy(c => c != Criterion.Overall).ThenBy(c => c, StringComparer.Ordinal),
             ],
             RankingCount = rankings.Count,
             PromptCount = rankings.Select(r => r.PromptId).Distinct().Count(),
@@ -79,11 +71,7 @@ public sealed class FreezePreferenceSet(IDbContextFactory<AnnotationDbContext> c
     }
 
     /// <summary>All live rankings by one statement, so that they are of one moment.</summary>
-    private static Task<List<LiveRanking>> LiveAsync(
-        AnnotationDbContext db,
-        Guid projectId,
-        CancellationToken cancellationToken
-    ) =>
+    private static Task<List<LiveRanking>> LiveAsync(AnnotationDbContext db, Guid projectId, CancellationToken cancellationToken) =>
         (
             from ranking in db.Rankings
             join prompt in db.Prompts on ranking.PromptId equals prompt.Id

@@ -45,9 +45,7 @@ public sealed class PreferenceSetItem
     public required Split Split { get; init; }
 }
 
-internal sealed class PreferenceSetMapping
-    : IEntityTypeConfiguration<PreferenceSet>,
-        IEntityTypeConfiguration<PreferenceSetItem>
+internal sealed class PreferenceSetMapping : IEntityTypeConfiguration<PreferenceSet>, IEntityTypeConfiguration<PreferenceSetItem>
 {
     public void Configure(EntityTypeBuilder<PreferenceSet> builder)
     {

@@ -7,10 +7,11 @@ public static class Ranks
     public static IReadOnlyDictionary<TKey, int> Dense<TKey>(IReadOnlyDictionary<TKey, int> ranks)
         where TKey : notnull
     {
-        var order = ranks.Values.Distinct().Order().Select((rank, index) => (rank, index)).ToDictionary(
-            pair => pair.rank,
-            pair => pair.index + 1
-        );
+        var order = ranks
+            .Values.Distinct()
+            .Order()
+            .Select((rank, index) => (rank, index))
+            .ToDictionary(pair => pair.rank, pair => pair.index + 1);
         return ranks.ToDictionary(pair => pair.Key, pair => order[pair.Value]);
     }
 }

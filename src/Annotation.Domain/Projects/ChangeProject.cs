@@ -8,12 +8,7 @@ namespace Annotation.Domain.Projects;
 public sealed class ChangeProject(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
 {
     /// <summary>Stores the settings; a new guideline text gets the next guideline version, which is returned.</summary>
-    public async Task<Outcome<int>> RunAsync(
-        Guid projectId,
-        ProjectSettings settings,
-        Guid? changedBy,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<int>> RunAsync(Guid projectId, ProjectSettings settings, Guid? changedBy, CancellationToken cancellationToken)
     {
         if (settings.Check() is { } refusal)
         {

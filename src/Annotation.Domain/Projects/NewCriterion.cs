@@ -12,17 +12,16 @@ public sealed partial record NewCriterion(string Key, string Name, string Guidel
     /// <summary>Says in one sentence what is wrong, or null.</summary>
     public Refusal? Check() =>
         !KeyPattern().IsMatch(Key)
-                ? new Refusal(
-                    "invalid-criterion",
-                    $"'{Key}' is no criterion key; use 1 to 50 lower-case letters, digits and hyphens, beginning with a letter."
-                )
-            : string.IsNullOrWhiteSpace(Name) || Name.Length > 100
-                ? new Refusal("invalid-criterion", $"Criterion '{Key}' needs a name of at most 100 characters.")
-            : Weight is { } weight && !double.IsFinite(weight)
-                ? new Refusal("invalid-criterion", $"The weight of criterion '{Key}' must be a number.")
-            : Key == Criterion.Overall && Weight is not (null or 1)
-                ? new Refusal("invalid-criterion", "The weight of 'overall' is always 1.")
-            : null;
+            ? new Refusal(
+                "invalid-criterion",
+                $"'{Key}' is no criterion key; use 1 to 50 lower-case letters, digits and hyphens, beginning with a letter."
+            )
+        : string.IsNullOrWhiteSpace(Name) || Name.Length > 100
+            ? new Refusal("invalid-criterion", $"Criterion '{Key}' needs a name of at most 100 characters.")
+        : Weight is { } weight && !double.IsFinite(weight)
+            ? new Refusal("invalid-criterion", $"The weight of criterion '{Key}' must be a number.")
+        : Key == Criterion.Overall && Weight is not (null or 1) ? new Refusal("invalid-criterion", "The weight of 'overall' is always 1.")
+        : null;
 
     internal Criterion ToCriterion(Guid projectId, int position, DateTimeOffset at) =>
         new()

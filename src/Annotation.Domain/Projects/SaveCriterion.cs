@@ -8,12 +8,7 @@ namespace Annotation.Domain.Projects;
 public sealed class SaveCriterion(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
 {
     /// <summary>Stores the criterion under its key and returns the project's guideline version, which grows.</summary>
-    public async Task<Outcome<int>> RunAsync(
-        Guid projectId,
-        NewCriterion criterion,
-        Guid? changedBy,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<int>> RunAsync(Guid projectId, NewCriterion criterion, Guid? changedBy, CancellationToken cancellationToken)
     {
         if (criterion.Check() is { } refusal)
         {

@@ -46,7 +46,14 @@ internal sealed class CompletionMapping : IEntityTypeConfiguration<Completion>
         builder.ToTable("completions");
         builder.Property(c => c.SamplingSettings).HasColumnType("jsonb");
         builder
-            .HasIndex(c => new { c.PromptId, c.TextHash, c.ModelId, c.ModelName, c.PersonId })
+            .HasIndex(c => new
+            {
+                c.PromptId,
+                c.TextHash,
+                c.ModelId,
+                c.ModelName,
+                c.PersonId,
+            })
             .IsUnique()
             .AreNullsDistinct(false);
         builder.HasOne<Prompt>().WithMany().HasForeignKey(c => c.PromptId).OnDelete(DeleteBehavior.Restrict);

@@ -26,12 +26,7 @@ public sealed class Prompt
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>A prompt with its hash and split computed.</summary>
-    public static Prompt Create(
-        Guid projectId,
-        IReadOnlyList<PromptMessage> messages,
-        string source,
-        DateTimeOffset at
-    ) =>
+    public static Prompt Create(Guid projectId, IReadOnlyList<PromptMessage> messages, string source, DateTimeOffset at) =>
         new()
         {
             ProjectId = projectId,

@@ -5,10 +5,7 @@ namespace Annotation.Domain.Prompts;
 /// <summary>One turn of a conversation.</summary>
 /// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>
 /// <param name="Content">The text of the turn.</param>
-public sealed record PromptMessage(
-    [property: JsonPropertyName("role")] string Role,
-    [property: JsonPropertyName("content")] string Content
-)
+public sealed record PromptMessage([property: JsonPropertyName("role")] string Role, [property: JsonPropertyName("content")] string Content)
 {
     public const string System = "system";
     public const string User = "user";

@@ -13,6 +13,5 @@ namespace Annotation.Domain.Questions;
 public abstract record AnswerValue
 {
     /// <summary>Reads and writes stored answers; jsonb does not keep key order, so the kind may stand anywhere.</summary>
-    public static JsonSerializerOptions Json { get; } =
-        new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 }

@@ -32,8 +32,7 @@ public sealed record RankingQuestion(string CriterionKey) : Question(CriterionKe
         return ranking.Ranks.Values.Contains(1) ? null : $"The ranking on '{Key}' has no best completion (rank 1).";
     }
 
-    public override IReadOnlyDictionary<Guid, int> Rank(AnswerValue answer) =>
-        Ranks.Dense(((RankingAnswer)answer).Ranks);
+    public override IReadOnlyDictionary<Guid, int> Rank(AnswerValue answer) => Ranks.Dense(((RankingAnswer)answer).Ranks);
 }
 
 /// <summary>A rank for each completion: 1 = best, equal ranks are ties.</summary>

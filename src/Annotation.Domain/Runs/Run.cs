@@ -97,10 +97,6 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>
         builder.HasOne<Model>().WithMany().HasForeignKey(r => r.BaseModelId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Model>().WithMany().HasForeignKey(r => r.RewardModelId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Model>().WithMany().HasForeignKey(r => r.OutputModelId).OnDelete(DeleteBehavior.Restrict);
-        builder
-            .HasOne<PreferenceSet>()
-            .WithMany()
-            .HasForeignKey(r => r.PreferenceSetId)
-            .OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<PreferenceSet>().WithMany().HasForeignKey(r => r.PreferenceSetId).OnDelete(DeleteBehavior.Restrict);
     }
 }

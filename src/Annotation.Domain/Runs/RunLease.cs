@@ -9,18 +9,13 @@ namespace Annotation.Domain.Runs;
 public sealed record RunLease(Guid RunId, int Epoch)
 {
     /// <summary>The refusal of whatever a worker writes after it lost its run.</summary>
-    public static Refusal Lost() =>
-        new("run-lost", "This worker no longer holds the run: it was taken over, or it has ended.");
+    public static Refusal Lost() => new("run-lost", "This worker no longer holds the run: it was taken over, or it has ended.");
 
     /// <summary>
     /// Locks the run's row until the transaction ends if this lease still holds it, and counts as a heartbeat. What
     /// the transaction writes after that cannot be overtaken by another worker's claim.
     /// </summary>
-    internal async Task<bool> HoldAsync(
-        AnnotationDbContext db,
-        DateTimeOffset at,
-        CancellationToken cancellationToken
-    ) =>
+    internal async Task<bool> HoldAsync(AnnotationDbContext db, DateTimeOffset at, CancellationToken cancellationToken) =>
         await db
             .Runs.Where(r => r.Id == RunId && r.Epoch == Epoch && r.State == RunState.Running)
             .ExecuteUpdateAsync(r => r.SetProperty(x => x.HeartbeatAt, at), cancellationToken) == 1;

@@ -22,7 +22,12 @@ internal sealed class RunMetricMapping : IEntityTypeConfiguration<RunMetric>
     public void Configure(EntityTypeBuilder<RunMetric> builder)
     {
         builder.ToTable("run_metrics");
-        builder.HasKey(m => new { m.RunId, m.Step, m.Name });
+        builder.HasKey(m => new
+        {
+            m.RunId,
+            m.Step,
+            m.Name,
+        });
         builder.Property(m => m.Name).HasMaxLength(100);
         builder.HasOne<Run>().WithMany().HasForeignKey(m => m.RunId).OnDelete(DeleteBehavior.Restrict);
     }

@@ -32,7 +32,12 @@ internal sealed class RunPromptMapping : IEntityTypeConfiguration<RunPrompt>
     public void Configure(EntityTypeBuilder<RunPrompt> builder)
     {
         builder.ToTable("run_prompts");
-        builder.HasKey(p => new { p.RunId, p.PromptId, p.Use });
+        builder.HasKey(p => new
+        {
+            p.RunId,
+            p.PromptId,
+            p.Use,
+        });
         builder.HasIndex(p => p.PromptId);
         builder.HasOne<Run>().WithMany().HasForeignKey(p => p.RunId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Prompt>().WithMany().HasForeignKey(p => p.PromptId).OnDelete(DeleteBehavior.Restrict);

@@ -22,14 +22,9 @@ public sealed partial class StartRun(IDbContextFactory<AnnotationDbContext> cont
             return refusal;
         }
 
-        var project = await db
-            .Projects.Where(p => p.Id == wanted.ProjectId)
-            .Select(p => p.Name)
-            .SingleOrDefaultAsync(cancellationToken);
+        var project = await db.Projects.Where(p => p.Id == wanted.ProjectId).Select(p => p.Name).SingleOrDefaultAsync(cancellationToken);
         var at = time.Now();
-        var number = await db
-            .Database.SqlQuery<int>($"select nextval('run_numbers')::int as \"Value\"")
-            .SingleAsync(cancellationToken);
+        var number = await db.Database.SqlQuery<int>($"select nextval('run_numbers')::int as \"Value\"").SingleAsync(cancellationToken);
         var run = new Run
         {
             ProjectId = wanted.ProjectId,
@@ -41,14 +36,23 @@ public sealed partial class StartRun(IDbContextFactory<AnnotationDbContext> cont
             RewardModelId = wanted.RewardModelId,
             PreferenceSetId = wanted.PreferenceSetId,
             AllowOverlap = wanted.AllowOverlap,
-            OutputName = !ModelMakers.Contains(wanted.Kind)
-                ? null
-                : wanted.OutputName ?? DefaultName(project, wanted.Kind, number),
+            OutputName = !ModelMakers.Contains(wanted.Kind) ? null : wanted.OutputName ?? DefaultName(project, wanted.Kind, number),
             Device = wanted.Device,
             CreatedAt = at,
         };
         db.Runs.Add(run);
-        db.Audit(at, wanted.StartedBy, "run.started", $"{run.Number}", new { run.Kind, project, run.OutputName });
+        db.Audit(
+            at,
+            wanted.StartedBy,
+            "run.started",
+            $"{run.Number}",
+            new
+            {
+                run.Kind,
+                project,
+                run.OutputName,
+            }
+        );
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -103,11 +107,7 @@ public sealed partial class StartRun(IDbContextFactory<AnnotationDbContext> cont
         }
     }
 
-    private static async Task<Refusal?> CheckRowsAsync(
-        AnnotationDbContext db,
-        NewRun wanted,
-        CancellationToken cancellationToken
-    )
+    private static async Task<Refusal?> CheckRowsAsync(AnnotationDbContext db, NewRun wanted, CancellationToken cancellationToken)
     {
         if (wanted.ProjectId is { } project && !await db.Projects.AnyAsync(p => p.Id == project, cancellationToken))
         {

@@ -24,7 +24,6 @@ public sealed class Evaluate(ModelShelf shelf, EvaluateReward evaluateReward, Ev
 
     private async Task<Model> FindAsync(RunContext context, EvaluationSettings settings, CancellationToken ct) =>
         context.Run.BaseModelId is { } id ? await shelf.GetAsync(id, ct)
-        : settings.Model is { } name
-            ? await shelf.FindAsync(name, settings.Kind == "reward" ? ModelKind.Reward : ModelKind.Policy, ct)
+        : settings.Model is { } name ? await shelf.FindAsync(name, settings.Kind == "reward" ? ModelKind.Reward : ModelKind.Policy, ct)
         : throw new RunFailedException("There is no model to evaluate; name one with --model.");
 }

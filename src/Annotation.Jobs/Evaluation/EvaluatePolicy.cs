@@ -13,21 +13,12 @@ namespace Annotation.Jobs.Evaluation;
 /// One policy against another on held-out prompts: win rate and means on the judge's criteria, KL, lengths, and beside them
 /// what picking the best of n completions of the other policy would give without any training.
 /// </summary>
-public sealed class EvaluatePolicy(
-    IDbContextFactory<AnnotationDbContext> contexts,
-    ModelShelf shelf,
-    HeldOutPrompts heldOut
-)
+public sealed class EvaluatePolicy(IDbContextFactory<AnnotationDbContext> contexts, ModelShelf shelf, HeldOutPrompts heldOut)
 {
     private const int DefaultMaxTokens = 64;
 
     /// <summary>Measures.</summary>
-    public async Task<RunOutput> RunAsync(
-        RunContext context,
-        EvaluationSettings settings,
-        Model model,
-        CancellationToken stop
-    )
+    public async Task<RunOutput> RunAsync(RunContext context, EvaluationSettings settings, Model model, CancellationToken stop)
     {
         // 1. Who, against whom, judged by whom, on what.
         var against = settings.Against is { } name
@@ -62,10 +53,7 @@ public sealed class EvaluatePolicy(
             best["pickedBy"] = by.Name;
         }
         figures["machine"] = context.Machine;
-        return new RunOutput(
-            figures,
-            Prompts: [.. used.Where(p => p.Id != Guid.Empty).Select(p => (p.Id, PromptUse.Evaluated))]
-        );
+        return new RunOutput(figures, Prompts: [.. used.Where(p => p.Id != Guid.Empty).Select(p => (p.Id, PromptUse.Evaluated))]);
     }
 
     /// <summary>The reward model that picks the best of n: the one named, else the one the policy was trained against.</summary>

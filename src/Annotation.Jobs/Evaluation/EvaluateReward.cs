@@ -22,12 +22,7 @@ namespace Annotation.Jobs.Evaluation;
 public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contexts, ModelShelf shelf, RankingRows rankings)
 {
     /// <summary>Measures every criterion of the model that the rankings hold.</summary>
-    public async Task<RunOutput> RunAsync(
-        RunContext context,
-        EvaluationSettings settings,
-        Model model,
-        CancellationToken stop
-    )
+    public async Task<RunOutput> RunAsync(RunContext context, EvaluationSettings settings, Model model, CancellationToken stop)
     {
         var figures = new JsonObject { ["model"] = model.Name };
         IReadOnlyList<RankedPrompt> train = [];
@@ -81,9 +76,7 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
     private static bool Fits(RewardModel reward, RankedPrompt ranked)
     {
         var prompt = reward.Template.EncodePrompt(ranked.Prompt);
-        return ranked.Completions.All(c =>
-            reward.Row(prompt, reward.Template.EncodeCompletion(c)).Length <= reward.ContextLength
-        );
+        return ranked.Completions.All(c => reward.Row(prompt, reward.Template.EncodeCompletion(c)).Length <= reward.ContextLength);
     }
 
     private static RewardReport? Measure(
@@ -129,7 +122,9 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
         figures["rejectedLines"] = read.Value.Rejected.Count;
         figures["droppedAsTrainedOn"] = read.Value.Rows.Count - fresh.Count;
         return fresh.Count == 0
-            ? throw new RunFailedException($"'{model.Name}' was trained on the prompts of all {read.Value.Rows.Count} rankings of the file.")
+            ? throw new RunFailedException(
+                $"'{model.Name}' was trained on the prompts of all {read.Value.Rows.Count} rankings of the file."
+            )
             : [.. fresh.GroupBy(Key).SelectMany(ToRanked)];
     }
 
@@ -156,10 +151,7 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
                 return new RankedPrompt(
                     first.Prompt.ToMessages(),
                     texts,
-                    layer.ToDictionary(
-                        c => c.Criterion,
-                        c => texts.Select(t => (int?)c.Items.First(i => i.Text == t).Rank).ToArray()
-                    )
+                    layer.ToDictionary(c => c.Criterion, c => texts.Select(t => (int?)c.Items.First(i => i.Text == t).Rank).ToArray())
                 )
                 {
                     Labeler = first.LabelerName,

@@ -38,11 +38,7 @@ internal sealed record Judge(string Name, string Main, JudgeCompletion Score)
     public static Judge Gold(string name)
     {
         var gold = GoldJudge.Find(name[GoldPrefix.Length..])!;
-        return new(
-            name,
-            GoldJudge.Overall,
-            (prompt, completion) => gold.Score([.. prompt.Select(m => (m.Role, m.Content))], completion)
-        );
+        return new(name, GoldJudge.Overall, (prompt, completion) => gold.Score([.. prompt.Select(m => (m.Role, m.Content))], completion));
     }
 
     /// <summary>A reward model; its weighted score decides, under the name <c>score</c>.</summary>

@@ -88,19 +88,12 @@ internal sealed record PolicyComparison(
     )
     {
         var n = Settings.BestOf;
-        var pool = Write(
-            policy,
-            [.. prompts.SelectMany(p => Enumerable.Repeat(p, n))],
-            Sampling with { Seed = Sampling.Seed + 1 },
-            stop
-        );
+        var pool = Write(policy, [.. prompts.SelectMany(p => Enumerable.Repeat(p, n))], Sampling with { Seed = Sampling.Seed + 1 }, stop);
         var pools = pool.Chunk(n).ToList();
         var scores = pools
             .Select(p => (IReadOnlyList<double>)[.. picker.Score(p[0].Prompt, [.. p.Select(r => r.Text)], stop).Select(picker.Weighted)])
             .ToList();
-        var values = pools
-            .Select(p => (IReadOnlyList<double>)[.. p.Select(r => judge.Score(r.Prompt, r.Text)[judge.Main])])
-            .ToList();
+        var values = pools.Select(p => (IReadOnlyList<double>)[.. p.Select(r => judge.Score(r.Prompt, r.Text)[judge.Main])]).ToList();
         return new JsonObject
         {
             ["n"] = n,
@@ -120,10 +113,7 @@ internal sealed record PolicyComparison(
     {
         var ids = prompts.Select(p => policy.Template.EncodePrompt(p.Messages).ToArray()).ToList();
         var written = new Sampler(policy).Generate([.. ids], sampling, stop);
-        return
-        [
-            .. prompts.Select((p, i) => new Rollout(p.Messages, ids[i], [.. written[i].Ids], written[i].Ended, written[i].Text)),
-        ];
+        return [.. prompts.Select((p, i) => new Rollout(p.Messages, ids[i], [.. written[i].Ids], written[i].Ended, written[i].Text))];
     }
 
     private static JsonNode? Json(Estimate estimate) => JsonSerializer.SerializeToNode(estimate, JsonSerializerOptions.Web);

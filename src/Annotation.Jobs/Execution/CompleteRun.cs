@@ -35,13 +35,18 @@ public sealed class CompleteRun(IDbContextFactory<AnnotationDbContext> contexts,
         if (output.Model is { } made)
         {
             var model = await Registry.AddAsync(db, claim.RunId, made, now, ct);
-            await db
-                .Runs.Where(r => r.Id == claim.RunId)
-                .ExecuteUpdateAsync(set => set.SetProperty(r => r.OutputModelId, model), ct);
+            await db.Runs.Where(r => r.Id == claim.RunId).ExecuteUpdateAsync(set => set.SetProperty(r => r.OutputModelId, model), ct);
         }
         foreach (var (promptId, use) in output.Prompts ?? [])
         {
-            db.RunPrompts.Add(new RunPrompt { RunId = claim.RunId, PromptId = promptId, Use = use });
+            db.RunPrompts.Add(
+                new RunPrompt
+                {
+                    RunId = claim.RunId,
+                    PromptId = promptId,
+                    Use = use,
+                }
+            );
         }
         await db.SaveChangesAsync(ct);
         await db.Database.ExecuteSqlAsync($"select pg_notify('run_progress', {claim.RunId.ToString()})", ct);

@@ -54,10 +54,7 @@ public sealed class ExecuteRun(
             return;
         }
         // 1. One training at a time on a device, whichever worker of this host it runs in.
-        if (
-            RunQueue.Trains(run.Kind)
-            && !await runLock.TryTakeDeviceAsync(Environment.MachineName, options.Device, ct)
-        )
+        if (RunQueue.Trains(run.Kind) && !await runLock.TryTakeDeviceAsync(Environment.MachineName, options.Device, ct))
         {
             queue.EnqueueLater(run.Id, run.Kind, run.Device, BusyPause);
             return;
@@ -158,8 +155,7 @@ public sealed class ExecuteRun(
 
     private async Task FailAsync(Run run, RunClaim claim, int step, Exception problem, CancellationToken ct)
     {
-        var expected =
-            problem is RunFailedException or ModelFolderException or InvalidSettingException or TorchRuntimeException;
+        var expected = problem is RunFailedException or ModelFolderException or InvalidSettingException or TorchRuntimeException;
         var sentence = problem.Message.ReplaceLineEndings(" ");
         if (expected)
         {

@@ -6,12 +6,7 @@ namespace Annotation.Jobs.Execution;
 public static class HeartbeatAge
 {
     /// <summary>Whether the run's last heartbeat is older than this.</summary>
-    public static async Task<bool> IsStaleAsync(
-        NpgsqlDataSource database,
-        Guid runId,
-        TimeSpan limit,
-        CancellationToken ct
-    )
+    public static async Task<bool> IsStaleAsync(NpgsqlDataSource database, Guid runId, TimeSpan limit, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
             "select coalesce(heartbeat_at, created_at) < now() - @limit from runs where id = @id"

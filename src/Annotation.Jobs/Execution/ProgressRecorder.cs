@@ -40,9 +40,7 @@ public sealed class ProgressRecorder(Guid runId) : IProgress<TrainingProgress>
             _changed = true;
             (_step, _totalSteps) = (value.Step, value.TotalSteps);
             // A chart has no place for what is not a number, and neither has JSON.
-            _metrics.AddRange(
-                value.Metrics.Where(m => double.IsFinite(m.Value)).Select(m => (value.Step, m.Key, m.Value))
-            );
+            _metrics.AddRange(value.Metrics.Where(m => double.IsFinite(m.Value)).Select(m => (value.Step, m.Key, m.Value)));
             _samples.AddRange(
                 (value.Samples ?? []).Select(s => new RunSample
                 {

@@ -29,12 +29,7 @@ public sealed class RunClaim
 
     /// <summary>Claims a run that waits, or whose worker is gone. Call with the run's lock held.</summary>
     /// <returns>Null when the run is neither queued nor running.</returns>
-    public static async Task<RunClaim?> TakeAsync(
-        NpgsqlDataSource database,
-        Guid runId,
-        string worker,
-        CancellationToken ct
-    )
+    public static async Task<RunClaim?> TakeAsync(NpgsqlDataSource database, Guid runId, string worker, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
             """
@@ -120,8 +115,7 @@ public sealed class RunClaim
     }
 
     /// <summary>Stores a line for the run's readers.</summary>
-    public Task NoteAsync(string notice, CancellationToken ct) =>
-        ChangeAsync("notice = @notice", ct, ("notice", notice));
+    public Task NoteAsync(string notice, CancellationToken ct) => ChangeAsync("notice = @notice", ct, ("notice", notice));
 
     /// <summary>Stores which models and set the run really uses, where nobody had named them.</summary>
     public Task UseAsync(Guid? baseModelId, Guid? rewardModelId, Guid? preferenceSetId, CancellationToken ct) =>
@@ -176,21 +170,14 @@ public sealed class RunClaim
         }
     }
 
-    private async Task<bool> TryChangeAsync(
-        string assignments,
-        string where,
-        (string, object?)[] values,
-        CancellationToken ct
-    )
+    private async Task<bool> TryChangeAsync(string assignments, string where, (string, object?)[] values, CancellationToken ct)
     {
         await using var command = Command($"update runs set {assignments} {Mine} {where}");
         foreach (var (name, value) in values)
         {
             // An untyped null needs a type; the nullable ones are ids.
             command.Parameters.Add(
-                value is null or Guid
-                    ? new(name, NpgsqlDbType.Uuid) { Value = value ?? DBNull.Value }
-                    : new NpgsqlParameter(name, value)
+                value is null or Guid ? new(name, NpgsqlDbType.Uuid) { Value = value ?? DBNull.Value } : new NpgsqlParameter(name, value)
             );
         }
         return await command.ExecuteNonQueryAsync(ct) > 0;

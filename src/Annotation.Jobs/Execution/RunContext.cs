@@ -62,9 +62,7 @@ public sealed class RunContext(Run run, RunClaim claim, ProgressRecorder progres
 
     /// <summary>A new empty folder to write a model into before it goes into the store.</summary>
     public string StagingFolder() =>
-        Directory
-            .CreateDirectory(Path.Combine(Store.RunFolder(Run.Id), $"staging-{Claim.Epoch}-{Guid.CreateVersion7():N}"))
-            .FullName;
+        Directory.CreateDirectory(Path.Combine(Store.RunFolder(Run.Id), $"staging-{Claim.Epoch}-{Guid.CreateVersion7():N}")).FullName;
 
     /// <summary>
     /// Computes on a thread of its own with the worker's number of tensor threads, so that a training of hours holds

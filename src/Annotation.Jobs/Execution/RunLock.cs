@@ -91,10 +91,7 @@ public sealed class RunLock : IAsyncDisposable
 
     private async Task<bool> TryLockAsync(string name, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(
-            "select pg_try_advisory_lock(hashtextextended(@name, 0))",
-            _connection
-        );
+        await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended(@name, 0))", _connection);
         command.Parameters.AddWithValue("name", name);
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }

@@ -79,17 +79,10 @@ public sealed class RunPairs
     private static bool IsInput(string name) => Inputs.Contains(name);
 
     private static List<string> Names<T>() =>
-        [
-            .. typeof(T)
-                .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Where(p => p.CanWrite)
-                .Select(p => p.Name),
-        ];
+        [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).Select(p => p.Name)];
 
     private static string Plain(string name) =>
-        name.Replace("-", "", StringComparison.Ordinal)
-            .Replace("_", "", StringComparison.Ordinal)
-            .ToLowerInvariant();
+        name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 
     private static string Text(JsonElement value) =>
         value.ValueKind switch

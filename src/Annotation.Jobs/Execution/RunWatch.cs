@@ -24,14 +24,7 @@ public sealed class RunWatch : IAsyncDisposable
     private readonly Task _loop;
     private int _reason;
 
-    public RunWatch(
-        RunClaim claim,
-        RunLock runLock,
-        ProgressRecorder progress,
-        TimeProvider time,
-        ILogger log,
-        CancellationToken shutdown
-    )
+    public RunWatch(RunClaim claim, RunLock runLock, ProgressRecorder progress, TimeProvider time, ILogger log, CancellationToken shutdown)
     {
         (_claim, _lock, _progress, _time, _log) = (claim, runLock, progress, time, log);
         _shutdown = shutdown.Register(() => Request(StopReason.Shutdown));
@@ -45,8 +38,7 @@ public sealed class RunWatch : IAsyncDisposable
     public CancellationToken Stop => _stop.Token;
 
     /// <summary>Stores what was reported and not yet stored. False when the run is no longer this worker's.</summary>
-    public async Task<bool> FlushAsync(CancellationToken ct) =>
-        _progress.Take() is not { } batch || await _claim.RecordAsync(batch, ct);
+    public async Task<bool> FlushAsync(CancellationToken ct) => _progress.Take() is not { } batch || await _claim.RecordAsync(batch, ct);
 
     public async ValueTask DisposeAsync()
     {

@@ -37,9 +37,7 @@ public sealed record WorkerOptions(
         );
         if (queues.Except(KnownQueues).FirstOrDefault() is { } unknown)
         {
-            throw new InvalidOperationException(
-                $"Annotation:Queues names '{unknown}'; there are {string.Join(", ", KnownQueues)}."
-            );
+            throw new InvalidOperationException($"Annotation:Queues names '{unknown}'; there are {string.Join(", ", KnownQueues)}.");
         }
         return new WorkerOptions(
             Required(configuration.GetConnectionString("Annotation"), "ConnectionStrings:Annotation"),

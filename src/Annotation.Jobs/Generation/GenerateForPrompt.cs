@@ -49,13 +49,7 @@ internal static class GenerateForPrompt
             ["tokens"] = c.Ids.Count,
             ["logProbability"] = c.LogProbabilities.Sum(p => (double)p),
         });
-        return new RunOutput(
-            new JsonObject
-            {
-                ["model"] = policy.Name,
-                ["completions"] = new JsonArray([.. completions]),
-            }
-        );
+        return new RunOutput(new JsonObject { ["model"] = policy.Name, ["completions"] = new JsonArray([.. completions]) });
     }
 
     private static IReadOnlyList<Message> Read(GenerationSettings settings)
@@ -64,7 +58,8 @@ internal static class GenerateForPrompt
         {
             try
             {
-                return JsonSerializer.Deserialize<List<Message>>(json, JsonSerializerOptions.Web) is { Count: > 0 } turns
+                return
+                    JsonSerializer.Deserialize<List<Message>>(json, JsonSerializerOptions.Web) is { Count: > 0 } turns
                     && turns.TrueForAll(t => t is { Role: "system" or "user" or "assistant", Content: not null })
                     ? turns
                     : throw new JsonException();

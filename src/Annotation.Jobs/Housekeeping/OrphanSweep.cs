@@ -48,7 +48,13 @@ public sealed class OrphanSweep(
         var open = await db
             .Runs.AsNoTracking()
             .Where(r => r.State == RunState.Queued || r.State == RunState.Running)
-            .Select(r => new { r.Id, r.Number, r.Kind, r.Device })
+            .Select(r => new
+            {
+                r.Id,
+                r.Number,
+                r.Kind,
+                r.Device,
+            })
             .ToListAsync(ct);
         var silent = new List<(Guid Id, int Number, RunKind Kind, string Device)>();
         foreach (var run in open)

@@ -92,7 +92,11 @@ public sealed class SeedDemoProject(
             );
         }
         // The first are answered above; these are new.
-        foreach (var ask in PromptPool.Draw(PromptUse.Demonstrations, WrittenDemonstrations + DemonstrationTasks, Seed).Skip(WrittenDemonstrations))
+        foreach (
+            var ask in PromptPool
+                .Draw(PromptUse.Demonstrations, WrittenDemonstrations + DemonstrationTasks, Seed)
+                .Skip(WrittenDemonstrations)
+        )
         {
             db.LabelingTasks.Add(
                 new LabelingTask

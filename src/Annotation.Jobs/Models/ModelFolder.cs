@@ -11,12 +11,7 @@ namespace Annotation.Jobs.Models;
 /// <param name="Config">Shape of the network, of a reward model's first member.</param>
 /// <param name="ParameterCount">Learned numbers of one network.</param>
 /// <param name="Criteria">Keys of the heads; null for a policy.</param>
-public sealed record ModelFolder(
-    ModelKind Kind,
-    LanguageModelConfig Config,
-    long ParameterCount,
-    IReadOnlyList<string>? Criteria
-)
+public sealed record ModelFolder(ModelKind Kind, LanguageModelConfig Config, long ParameterCount, IReadOnlyList<string>? Criteria)
 {
     private const string RewardFile = "reward_model.json";
 

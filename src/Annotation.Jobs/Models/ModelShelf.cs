@@ -39,8 +39,7 @@ public sealed class ModelShelf(IDbContextFactory<AnnotationDbContext> contexts, 
     public async Task<Model> FindBaseAsync(Guid? named, Guid? projectId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var id =
-            named ?? await db.Projects.Where(p => p.Id == projectId).Select(p => p.PromotedModelId).SingleOrDefaultAsync(ct);
+        var id = named ?? await db.Projects.Where(p => p.Id == projectId).Select(p => p.PromotedModelId).SingleOrDefaultAsync(ct);
         if (id is null)
         {
             return await FindAsync(TinyModel.Name, ModelKind.Policy, ct);
@@ -48,9 +47,7 @@ public sealed class ModelShelf(IDbContextFactory<AnnotationDbContext> contexts, 
         var model = await GetAsync(id.Value, ct);
         return model.Kind == ModelKind.Policy
             ? model
-            : throw new RunFailedException(
-                $"Model '{model.Name}' is a reward model; name a policy with --base, or leave it out."
-            );
+            : throw new RunFailedException($"Model '{model.Name}' is a reward model; name a policy with --base, or leave it out.");
     }
 
     /// <summary>The folder of a registered model.</summary>

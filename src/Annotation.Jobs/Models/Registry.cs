@@ -11,13 +11,7 @@ public static class Registry
 {
     /// <summary>Adds the model and, when its content is new, its artifact. The caller's transaction decides whether they stay.</summary>
     /// <exception cref="RunFailedException">The name is taken.</exception>
-    public static async Task<Guid> AddAsync(
-        AnnotationDbContext db,
-        Guid? runId,
-        NewModel made,
-        DateTimeOffset now,
-        CancellationToken ct
-    )
+    public static async Task<Guid> AddAsync(AnnotationDbContext db, Guid? runId, NewModel made, DateTimeOffset now, CancellationToken ct)
     {
         var artifact = await db.Artifacts.SingleOrDefaultAsync(a => a.Path == made.Stored.Path, ct);
         if (artifact is null)
@@ -51,13 +45,7 @@ public static class Registry
             await db.SaveChangesAsync(ct);
         }
         catch (DbUpdateException e)
-            when (e.InnerException
-                    is PostgresException
-                    {
-                        SqlState: PostgresErrorCodes.UniqueViolation,
-                        ConstraintName: "ix_models_name"
-                    }
-            )
+            when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "ix_models_name" })
         {
             throw new RunFailedException(
                 $"There is already a model named '{made.Name}'; start the run again with another name for its output."

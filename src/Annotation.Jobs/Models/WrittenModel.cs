@@ -29,13 +29,7 @@ public sealed record WrittenModel(
         var folder = context.StagingFolder();
         reward.Save(folder);
         var trunk = reward.Members[0].Trunk;
-        return new(
-            folder,
-            ModelKind.Reward,
-            trunk.Config,
-            trunk.ParameterCount,
-            [.. reward.Criteria.Select(c => c.Key)]
-        );
+        return new(folder, ModelKind.Reward, trunk.Config, trunk.ParameterCount, [.. reward.Criteria.Select(c => c.Key)]);
     }
 
     /// <summary>Moves the folder into the store.</summary>

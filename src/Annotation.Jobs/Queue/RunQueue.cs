@@ -30,19 +30,11 @@ public sealed class RunQueue(IBackgroundJobClient client, JobStorage storage)
     {
         if (Trains(kind))
         {
-            client.Schedule<ITrainingRunJob>(
-                Queue(JobServers.Train, device),
-                job => job.RunAsync(runId, CancellationToken.None),
-                delay
-            );
+            client.Schedule<ITrainingRunJob>(Queue(JobServers.Train, device), job => job.RunAsync(runId, CancellationToken.None), delay);
         }
         else
         {
-            client.Schedule<IGenerationJob>(
-                Queue(JobServers.Generate, device),
-                job => job.RunAsync(runId, CancellationToken.None),
-                delay
-            );
+            client.Schedule<IGenerationJob>(Queue(JobServers.Generate, device), job => job.RunAsync(runId, CancellationToken.None), delay);
         }
     }
 

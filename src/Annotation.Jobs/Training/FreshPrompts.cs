@@ -66,12 +66,7 @@ public sealed class FreshPrompts(IDbContextFactory<AnnotationDbContext> contexts
     }
 
     /// <summary>The SFT and reward runs among the ancestors of both models.</summary>
-    private static async Task<List<Guid>> LearnedFromAsync(
-        AnnotationDbContext db,
-        Model policy,
-        Model reward,
-        CancellationToken ct
-    )
+    private static async Task<List<Guid>> LearnedFromAsync(AnnotationDbContext db, Model policy, Model reward, CancellationToken ct)
     {
         var found = new HashSet<Guid>();
         foreach (var start in (Model[])[policy, reward])

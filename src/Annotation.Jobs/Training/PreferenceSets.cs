@@ -14,8 +14,7 @@ public sealed class PreferenceSets(IDbContextFactory<AnnotationDbContext> contex
     /// <exception cref="RunFailedException">There is no such set, or nothing to freeze.</exception>
     public async Task<PreferenceSet> FindAsync(RunContext context, CancellationToken ct)
     {
-        var project =
-            context.Run.ProjectId ?? throw new RunFailedException("A reward model needs a project; name it with --project.");
+        var project = context.Run.ProjectId ?? throw new RunFailedException("A reward model needs a project; name it with --project.");
         await using var db = await contexts.CreateDbContextAsync(ct);
         var sets = db.PreferenceSets.AsNoTracking().Where(s => s.ProjectId == project);
         if (context.Run.PreferenceSetId is { } id)
@@ -24,12 +23,11 @@ public sealed class PreferenceSets(IDbContextFactory<AnnotationDbContext> contex
         }
         if (context.Pairs.Find("set") is { } named)
         {
-            return int.TryParse(named, CultureInfo.InvariantCulture, out var number)
+            return
+                int.TryParse(named, CultureInfo.InvariantCulture, out var number)
                 && await sets.SingleOrDefaultAsync(s => s.Number == number, ct) is { } set
                 ? set
-                : throw new RunFailedException(
-                    $"The project has no preference set {named}; `sets list` shows the numbers there are."
-                );
+                : throw new RunFailedException($"The project has no preference set {named}; `sets list` shows the numbers there are.");
         }
         var frozen = await freeze.RunAsync(project, null, ct);
         return frozen.Succeeded
@@ -41,9 +39,7 @@ public sealed class PreferenceSets(IDbContextFactory<AnnotationDbContext> contex
     public async Task<IReadOnlyList<WeightedCriterion>> WeighAsync(PreferenceSet set, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var weights = await db
-            .Criteria.Where(c => c.ProjectId == set.ProjectId)
-            .ToDictionaryAsync(c => c.Key, c => c.Weight, ct);
+        var weights = await db.Criteria.Where(c => c.ProjectId == set.ProjectId).ToDictionaryAsync(c => c.Key, c => c.Weight, ct);
         return [.. set.Criteria.Select(key => new WeightedCriterion(key, weights.GetValueOrDefault(key)))];
     }
 }

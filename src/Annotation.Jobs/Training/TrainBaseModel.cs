@@ -38,14 +38,7 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
                 using var model = folder is null
                     ? Fresh(shape, context, [.. validation, .. train])
                     : Pretrained.Load(folder, context.Device);
-                var result = new SftTrainer(settings).TrainBase(
-                    model,
-                    train,
-                    validation,
-                    checkpoints,
-                    context.Progress,
-                    stop
-                );
+                var result = new SftTrainer(settings).TrainBase(model, train, validation, checkpoints, context.Progress, stop);
                 return (WrittenModel.Write(context, model), result);
             },
             stop
@@ -63,26 +56,14 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
             ["validationLoss"] = result.ValidationLoss,
             ["machine"] = context.Machine,
         };
-        return new RunOutput(
-            figures,
-            await written.StoreAsync(context, start?.Id, preferenceSetId: null, figures, stop),
-            used
-        );
+        return new RunOutput(figures, await written.StoreAsync(context, start?.Id, preferenceSetId: null, figures, stop), used);
     }
 
     private static Pretrained Fresh(BaseModelSettings shape, RunContext context, IReadOnlyList<SftExample> documents)
     {
-        var texts = documents
-            .Take(shape.VocabularyDocuments)
-            .SelectMany(d => d.Prompt.Select(m => m.Content).Append(d.Completion));
+        var texts = documents.Take(shape.VocabularyDocuments).SelectMany(d => d.Prompt.Select(m => m.Content).Append(d.Completion));
         var tokenizer = WordTokenizer.Learn(texts, shape.WordOccurrences);
-        var config = LanguageModelConfig.Llama(
-            tokenizer.VocabularySize,
-            shape.HiddenSize,
-            shape.Layers,
-            shape.Heads,
-            shape.ContextLength
-        );
+        var config = LanguageModelConfig.Llama(tokenizer.VocabularySize, shape.HiddenSize, shape.Layers, shape.Heads, shape.ContextLength);
         return new Pretrained(LanguageModel.Create(config, (ulong)context.Run.Seed, context.Device), tokenizer);
     }
 

@@ -12,8 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Annotation.Jobs.Training;
 
 /// <summary>Improves a policy against a reward model on prompts that are new to both. The reference is the policy it starts from.</summary>
-public sealed class TrainPpo(IDbContextFactory<AnnotationDbContext> contexts, ModelShelf shelf, FreshPrompts freshPrompts)
-    : IRunWork
+public sealed class TrainPpo(IDbContextFactory<AnnotationDbContext> contexts, ModelShelf shelf, FreshPrompts freshPrompts) : IRunWork
 {
     public RunKind Kind => RunKind.Ppo;
 
@@ -88,8 +87,6 @@ public sealed class TrainPpo(IDbContextFactory<AnnotationDbContext> contexts, Mo
                 .Where(m => db.Runs.Any(r => r.Id == m.RunId && r.ProjectId == context.Run.ProjectId))
                 .OrderByDescending(m => m.CreatedAt)
                 .FirstOrDefaultAsync(ct)
-            ?? throw new RunFailedException(
-                "The project has no reward model; train one first, or name one with --set reward=NAME."
-            );
+            ?? throw new RunFailedException("The project has no reward model; train one first, or name one with --set reward=NAME.");
     }
 }

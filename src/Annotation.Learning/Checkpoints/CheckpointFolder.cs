@@ -72,7 +72,8 @@ public sealed class CheckpointFolder(string path, Action<string>? warn = null)
     private static Checkpoint<T> Read<T>(string folder)
     {
         var (tensorsPath, statePath) = (System.IO.Path.Combine(folder, TensorsName), System.IO.Path.Combine(folder, StateName));
-        var document = JsonSerializer.Deserialize<Document<T>>(File.ReadAllBytes(statePath)) ?? throw new JsonException($"{statePath} is empty");
+        var document =
+            JsonSerializer.Deserialize<Document<T>>(File.ReadAllBytes(statePath)) ?? throw new JsonException($"{statePath} is empty");
         if (Hash(tensorsPath) != document.TensorsSha256)
         {
             throw new IOException($"{tensorsPath} is not what was saved.");

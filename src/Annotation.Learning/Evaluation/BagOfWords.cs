@@ -16,7 +16,9 @@ public sealed class BagOfWords
     public static BagOfWords Fit(IReadOnlyList<PreferencePair> pairs)
     {
         var bag = new BagOfWords();
-        var rows = pairs.Select(p => (Features: Difference(bag.Features(p.Chosen, grow: true), bag.Features(p.Rejected, grow: true)), p.Weight)).ToList();
+        var rows = pairs
+            .Select(p => (Features: Difference(bag.Features(p.Chosen, grow: true), bag.Features(p.Rejected, grow: true)), p.Weight))
+            .ToList();
         bag._weights = new double[bag._vocabulary.Count + 1];
         bag.Descend(rows, rows.Sum(r => r.Weight));
         return bag;
@@ -90,7 +92,12 @@ public sealed class BagOfWords
     }
 
     private static List<(int Index, double Value)> Difference(List<(int Index, double Value)> a, List<(int Index, double Value)> b) =>
-        [.. a.Concat(b.Select(f => (f.Index, Value: -f.Value))).GroupBy(f => f.Index).Select(g => (g.Key, g.Sum(f => f.Value))).Where(f => f.Item2 != 0)];
+        [
+            .. a.Concat(b.Select(f => (f.Index, Value: -f.Value)))
+                .GroupBy(f => f.Index)
+                .Select(g => (g.Key, g.Sum(f => f.Value)))
+                .Where(f => f.Item2 != 0),
+        ];
 
     private double Dot(List<(int Index, double Value)> features)
     {

@@ -26,13 +26,14 @@ public sealed record Calibration(
     /// <summary>Compares probabilities with what happened; bin of p is min(floor(p * bins), bins - 1).</summary>
     public static Calibration Measure(IReadOnlyList<double> probabilities, IReadOnlyList<bool> happened, int bins = 10)
     {
-        var groups = probabilities
-            .Zip(happened, (P, Y) => (P, Y: Y ? 1.0 : 0.0))
-            .ToLookup(x => Math.Min((int)(x.P * bins), bins - 1));
+        var groups = probabilities.Zip(happened, (P, Y) => (P, Y: Y ? 1.0 : 0.0)).ToLookup(x => Math.Min((int)(x.P * bins), bins - 1));
         var all = Enumerable.Range(0, bins).Select(b => groups[b].ToList()).ToList();
         var confidences = all.Select(g => g.Count == 0 ? (double?)null : g.Average(x => x.P)).ToList();
         var accuracies = all.Select(g => g.Count == 0 ? (double?)null : g.Average(x => x.Y)).ToList();
-        var gaps = all.Select((g, b) => (Weight: g.Count / (double)probabilities.Count, Gap: Math.Abs((confidences[b] - accuracies[b]) ?? 0))).ToList();
+        var gaps = all.Select(
+                (g, b) => (Weight: g.Count / (double)probabilities.Count, Gap: Math.Abs((confidences[b] - accuracies[b]) ?? 0))
+            )
+            .ToList();
         var pairs = all.SelectMany(g => g).ToList();
         return new(
             [.. all.Select(g => g.Count)],

@@ -17,7 +17,15 @@ public delegate IReadOnlyDictionary<string, double> JudgeCompletion(IReadOnlyLis
 /// <param name="ScoreB">Mean score of B.</param>
 /// <param name="LengthA">Mean length of A's completions in characters: a gain that is only length shows here.</param>
 /// <param name="LengthB">Mean length of B's completions.</param>
-public sealed record PolicyReport(string Criterion, int Prompts, Estimate WinRate, Estimate ScoreA, Estimate ScoreB, double LengthA, double LengthB);
+public sealed record PolicyReport(
+    string Criterion,
+    int Prompts,
+    Estimate WinRate,
+    Estimate ScoreA,
+    Estimate ScoreB,
+    double LengthA,
+    double LengthB
+);
 
 /// <summary>Measures policies.</summary>
 public static class PolicyEvaluation
@@ -36,21 +44,24 @@ public static class PolicyEvaluation
     {
         if (prompts.Count == 0 || completionsA.Count != prompts.Count || completionsB.Count != prompts.Count)
         {
-            throw new ArgumentException($"{completionsA.Count} and {completionsB.Count} completions for {prompts.Count} prompts: one of each for every prompt is needed.");
+            throw new ArgumentException(
+                $"{completionsA.Count} and {completionsB.Count} completions for {prompts.Count} prompts: one of each for every prompt is needed."
+            );
         }
         var a = prompts.Zip(completionsA, (p, c) => judge(p, c)).ToList();
         var b = prompts.Zip(completionsB, (p, c) => judge(p, c)).ToList();
         return
         [
-            .. a[0].Keys.Select(key => new PolicyReport(
-                key,
-                prompts.Count,
-                Estimate.Mean(a.Zip(b, (x, y) => (x[key].CompareTo(y[key]) + 1) / 2.0))!,
-                Estimate.Mean(a.Select(x => x[key]))!,
-                Estimate.Mean(b.Select(x => x[key]))!,
-                completionsA.Average(c => c.Length),
-                completionsB.Average(c => c.Length)
-            )),
+            .. a[0]
+                .Keys.Select(key => new PolicyReport(
+                    key,
+                    prompts.Count,
+                    Estimate.Mean(a.Zip(b, (x, y) => (x[key].CompareTo(y[key]) + 1) / 2.0))!,
+                    Estimate.Mean(a.Select(x => x[key]))!,
+                    Estimate.Mean(b.Select(x => x[key]))!,
+                    completionsA.Average(c => c.Length),
+                    completionsB.Average(c => c.Length)
+                )),
         ];
     }
 

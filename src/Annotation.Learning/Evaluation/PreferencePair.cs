@@ -27,7 +27,16 @@ public sealed record PreferencePair(int Ranking, int ChosenIndex, int RejectedIn
                 where ranks[i] < ranks[j]
                 select (Better: i, Worse: j)
             ).ToList();
-            pairs.AddRange(mine.Select(p => new PreferencePair(r, p.Better, p.Worse, rankings[r].Completions[p.Better], rankings[r].Completions[p.Worse], 1.0 / mine.Count)));
+            pairs.AddRange(
+                mine.Select(p => new PreferencePair(
+                    r,
+                    p.Better,
+                    p.Worse,
+                    rankings[r].Completions[p.Better],
+                    rankings[r].Completions[p.Worse],
+                    1.0 / mine.Count
+                ))
+            );
         }
         return pairs;
     }

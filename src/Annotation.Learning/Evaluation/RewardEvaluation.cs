@@ -76,7 +76,12 @@ public static class RewardEvaluation
     }
 
     private static Estimate? Accuracy(IReadOnlyList<PreferencePair> pairs, IReadOnlyList<double> differences) =>
-        Estimate.Ratio([.. pairs.Zip(differences).GroupBy(p => p.First.Ranking).Select(g => (g.Sum(p => (Math.Sign(p.Second) + 1) / 2.0), (double)g.Count()))]);
+        Estimate.Ratio([
+            .. pairs
+                .Zip(differences)
+                .GroupBy(p => p.First.Ranking)
+                .Select(g => (g.Sum(p => (Math.Sign(p.Second) + 1) / 2.0), (double)g.Count())),
+        ]);
 
     // For each prompt that several labelers ranked: pairs of completions that two of them ordered, and how often the same way.
     private static Estimate? Agreement(IReadOnlyList<RankedPrompt> rankings, string criterion)

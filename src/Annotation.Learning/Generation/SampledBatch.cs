@@ -89,7 +89,9 @@ internal sealed class SampledBatch : IDisposable
         using var scope = NewDisposeScope();
         var newest = _rows.Select(r => r.Newest).ToArray();
         var ids = tensor(Array.ConvertAll(newest, n => n.Id), ScalarType.Int64, _model.Device).unsqueeze(1); // (B, 1)
-        var positions = _mask is null ? null : tensor(Array.ConvertAll(newest, n => n.Position), ScalarType.Int64, _model.Device).unsqueeze(1);
+        var positions = _mask is null
+            ? null
+            : tensor(Array.ConvertAll(newest, n => n.Position), ScalarType.Int64, _model.Device).unsqueeze(1);
         var hidden = _model.Hidden(ids, _mask?.narrow(1, 0, _cache!.Length + 1), positions, _cache);
         return _model.Logits(hidden).squeeze(1).MoveToOuterDisposeScope();
     }

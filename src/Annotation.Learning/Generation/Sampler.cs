@@ -38,7 +38,9 @@ public sealed class Sampler(Pretrained model)
 
         // Prompts of like length share a batch, so that little of it is padding.
         var longest = promptIds.Count == 0 ? 0 : Math.Min(context, promptIds.Max(p => p.Count) + settings.MaxNewTokens);
-        var rows = promptIds.Select((ids, i) => new SampledRow(ids, Math.Min(settings.MaxNewTokens, context - ids.Count), new TokenChooser(settings, i))).ToList();
+        var rows = promptIds
+            .Select((ids, i) => new SampledRow(ids, Math.Min(settings.MaxNewTokens, context - ids.Count), new TokenChooser(settings, i)))
+            .ToList();
         foreach (var batch in rows.OrderBy(r => r.Prompt.Count).Chunk(RowsAtOnce(longest)))
         {
             Generate(batch, cancellationToken);

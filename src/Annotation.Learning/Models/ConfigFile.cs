@@ -49,7 +49,9 @@ internal sealed class ConfigFile(string path, JsonElement root)
             return fallback;
         }
 
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Refuse(field, $"is {Shown(value)}, not true or false");
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean()
+            : throw Refuse(field, $"is {Shown(value)}, not true or false");
     }
 
     /// <summary>The base of the rotary frequencies, a field of its own or, in newer files, one of rope_parameters.</summary>
@@ -97,7 +99,8 @@ internal sealed class ConfigFile(string path, JsonElement root)
         : value.ValueKind == JsonValueKind.String ? value.GetString()
         : throw Refuse(field, $"is {Shown(value)}, not a text");
 
-    private bool TryGet(string field, out JsonElement value) => root.TryGetProperty(field, out value) && value.ValueKind != JsonValueKind.Null;
+    private bool TryGet(string field, out JsonElement value) =>
+        root.TryGetProperty(field, out value) && value.ValueKind != JsonValueKind.Null;
 
     private static string Shown(JsonElement value)
     {

@@ -28,14 +28,17 @@ internal sealed class Gpt2 : LanguageModel
         new("gpt2", Gpt2Config.Read, Gpt2Config.Write, Gpt2Config.Weights, (config, weights) => new Gpt2(config, weights))
         {
             NamePrefix = "transformer.",
-            IsComputed = name => name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal),
+            IsComputed = name =>
+                name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal),
         };
 
     private protected override Tensor OutputWeight => _embedding;
 
     private protected override Tensor Forward(Tensor ids, Tensor? mask, Tensor? positionIds, KeyValueCache? cache)
     {
-        var positions = positionIds is null ? _positions.narrow(0, cache?.Length ?? 0, ids.shape[1]) : EmbeddingTable.Rows(_positions, positionIds);
+        var positions = positionIds is null
+            ? _positions.narrow(0, cache?.Length ?? 0, ids.shape[1])
+            : EmbeddingTable.Rows(_positions, positionIds);
         var x = EmbeddingTable.Rows(_embedding, ids) + positions; // (B, T, d)
         for (var layer = 0; layer < _blocks.Length; layer++)
         {

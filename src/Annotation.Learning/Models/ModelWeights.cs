@@ -60,7 +60,11 @@ internal sealed class ModelWeights : IDisposable
             throw new ModelFolderException(index, "has no object 'weight_map'");
         }
 
-        var names = map.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : "").Distinct().Order(StringComparer.Ordinal).ToList();
+        var names = map.EnumerateObject()
+            .Select(p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : "")
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
         return names.Find(n => n.Length == 0 || n != Path.GetFileName(n)) is { } bad
             ? throw new ModelFolderException(index, $"names the file '{bad}', which is not a file of this folder")
             : [.. names.Select(n => Path.Combine(folder, n))];
@@ -72,7 +76,10 @@ internal sealed class ModelWeights : IDisposable
         _files.Add(file);
         foreach (var stored in file.Entries.Keys)
         {
-            var name = architecture.NamePrefix.Length > 0 && stored.StartsWith(architecture.NamePrefix, StringComparison.Ordinal) ? stored[architecture.NamePrefix.Length..] : stored;
+            var name =
+                architecture.NamePrefix.Length > 0 && stored.StartsWith(architecture.NamePrefix, StringComparison.Ordinal)
+                    ? stored[architecture.NamePrefix.Length..]
+                    : stored;
 
             // A tied output layer may be stored a second time; it is the embedding table.
             if (architecture.IsComputed(name) || (config.TieEmbeddings && name == "lm_head.weight"))
@@ -93,7 +100,10 @@ internal sealed class ModelWeights : IDisposable
         {
             if (!_byName.TryGetValue(weight.Name, out var found))
             {
-                throw new ModelFolderException(Path.Combine(folder, FileName), $"tensor '{weight.Name}' is missing: the weights do not belong to this config.json");
+                throw new ModelFolderException(
+                    Path.Combine(folder, FileName),
+                    $"tensor '{weight.Name}' is missing: the weights do not belong to this config.json"
+                );
             }
 
             var entry = found.File.Entries[found.Stored];
@@ -107,14 +117,20 @@ internal sealed class ModelWeights : IDisposable
 
             if (entry.ScalarType is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
             {
-                throw new ModelFolderException(found.Path, $"tensor '{found.Stored}' has a dtype that weights cannot have: convert it to F32, F16 or BF16");
+                throw new ModelFolderException(
+                    found.Path,
+                    $"tensor '{found.Stored}' has a dtype that weights cannot have: convert it to F32, F16 or BF16"
+                );
             }
         }
 
         var names = expected.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
         if (_byName.FirstOrDefault(w => !names.Contains(w.Key)) is { Key: not null } unexpected)
         {
-            throw new ModelFolderException(unexpected.Value.Path, $"tensor '{unexpected.Value.Stored}' is unexpected: the weights do not belong to this config.json");
+            throw new ModelFolderException(
+                unexpected.Value.Path,
+                $"tensor '{unexpected.Value.Stored}' is unexpected: the weights do not belong to this config.json"
+            );
         }
     }
 }

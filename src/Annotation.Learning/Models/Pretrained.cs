@@ -35,7 +35,10 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         var tokenizer = Tokenizer.Load(folder);
         if (tokenizer.VocabularySize > config.VocabularySize)
         {
-            throw new ModelFolderException(path, $"field 'vocab_size' is {config.VocabularySize}, but the folder's tokenizer has {tokenizer.VocabularySize} ids");
+            throw new ModelFolderException(
+                path,
+                $"field 'vocab_size' is {config.VocabularySize}, but the folder's tokenizer has {tokenizer.VocabularySize} ids"
+            );
         }
 
         var template = ReadTemplate(folder, tokenizer);
@@ -81,6 +84,9 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         }
 
         return ChatTemplate.Find(name.GetString()!, tokenizer)
-            ?? throw new ModelFolderException(path, $"field '{TemplateField}' is '{name.GetString()}', which is not known for this tokenizer: use plain, or roles with a byte tokenizer");
+            ?? throw new ModelFolderException(
+                path,
+                $"field '{TemplateField}' is '{name.GetString()}', which is not known for this tokenizer: use plain, or roles with a byte tokenizer"
+            );
     }
 }

@@ -27,7 +27,8 @@ public sealed record SafetensorsEntry(ScalarType ScalarType, IReadOnlyList<long>
 
     internal long Count => (End - Begin) / ElementSize;
 
-    internal static string NameOf(ScalarType type) => Array.Find(_types, t => t.Type == type).Name ?? throw new ArgumentException($"{type} tensors cannot be stored.", nameof(type));
+    internal static string NameOf(ScalarType type) =>
+        Array.Find(_types, t => t.Type == type).Name ?? throw new ArgumentException($"{type} tensors cannot be stored.", nameof(type));
 
     internal static int SizeOf(ScalarType type) => Array.Find(_types, t => t.Type == type).Size;
 
@@ -48,34 +49,49 @@ public sealed record SafetensorsEntry(ScalarType ScalarType, IReadOnlyList<long>
         {
             if (entry.Begin != end)
             {
-                throw new ModelFolderException(path, $"tensor '{name}' starts at byte {entry.Begin}, but the one before it ends at {end}: tensors overlap or leave a gap");
+                throw new ModelFolderException(
+                    path,
+                    $"tensor '{name}' starts at byte {entry.Begin}, but the one before it ends at {end}: tensors overlap or leave a gap"
+                );
             }
 
             end = entry.End;
         }
 
-        return end == length ? entries : throw new ModelFolderException(path, $"has {length} bytes of tensors, but its header describes {end}");
+        return end == length
+            ? entries
+            : throw new ModelFolderException(path, $"has {length} bytes of tensors, but its header describes {end}");
     }
 
     private static SafetensorsEntry Read(string path, string name, JsonElement value, long length)
     {
-        var (type, shape, begin, end) = Parse(value) ?? throw new ModelFolderException(path, $"tensor '{name}' lacks a proper dtype, shape or data_offsets");
+        var (type, shape, begin, end) =
+            Parse(value) ?? throw new ModelFolderException(path, $"tensor '{name}' lacks a proper dtype, shape or data_offsets");
         var known = Array.Find(_types, t => t.Name == type);
         if (known.Name is null)
         {
-            throw new ModelFolderException(path, $"tensor '{name}' has dtype '{type}', which cannot be used: convert it to F32, F16 or BF16");
+            throw new ModelFolderException(
+                path,
+                $"tensor '{name}' has dtype '{type}', which cannot be used: convert it to F32, F16 or BF16"
+            );
         }
 
         if (begin < 0 || end < begin || end > length)
         {
-            throw new ModelFolderException(path, $"tensor '{name}' has bytes {begin} to {end}, out of range: the file has {length} bytes of tensors");
+            throw new ModelFolderException(
+                path,
+                $"tensor '{name}' has bytes {begin} to {end}, out of range: the file has {length} bytes of tensors"
+            );
         }
 
         // In 128 bits, because the product of hostile dimensions does not fit a long.
         var bytes = shape.Aggregate((UInt128)known.Size, (product, n) => product > long.MaxValue ? product : product * (ulong)n);
         return bytes == (UInt128)(end - begin)
             ? new SafetensorsEntry(known.Type, shape, begin, end)
-            : throw new ModelFolderException(path, $"tensor '{name}' has shape [{string.Join(", ", shape)}] of {type}, which does not fill its {end - begin} bytes");
+            : throw new ModelFolderException(
+                path,
+                $"tensor '{name}' has shape [{string.Join(", ", shape)}] of {type}, which does not fill its {end - begin} bytes"
+            );
     }
 
     private static (string Type, long[] Shape, long Begin, long End)? Parse(JsonElement value)

@@ -81,7 +81,10 @@ public sealed class SafetensorsFile : IDisposable
         var size = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (size > (ulong)(length - 8) || size > LongestHeader)
         {
-            throw new ModelFolderException(path, $"says its header has {size} bytes, but only {length - 8} follow: it is cut off or not a safetensors file");
+            throw new ModelFolderException(
+                path,
+                $"says its header has {size} bytes, but only {length - 8} follow: it is cut off or not a safetensors file"
+            );
         }
 
         var header = new byte[size];

@@ -48,7 +48,15 @@ public static class SafetensorsWriter
         {
             var type = dtype ?? tensor.dtype;
             var end = begin + tensor.numel() * SafetensorsEntry.SizeOf(type);
-            header.Add(name, new { dtype = SafetensorsEntry.NameOf(type), shape = tensor.shape, data_offsets = new[] { begin, end } });
+            header.Add(
+                name,
+                new
+                {
+                    dtype = SafetensorsEntry.NameOf(type),
+                    shape = tensor.shape,
+                    data_offsets = new[] { begin, end },
+                }
+            );
             begin = end;
         }
 

@@ -9,5 +9,6 @@ internal sealed record WeightShape(string Name, long[] Shape, double Mean, doubl
 {
     internal static WeightShape Constant(string name, double value, params long[] shape) => new(name, shape, value, 0);
 
-    internal static WeightShape Normal(string name, double standardDeviation, params long[] shape) => new(name, shape, 0, standardDeviation);
+    internal static WeightShape Normal(string name, double standardDeviation, params long[] shape) =>
+        new(name, shape, 0, standardDeviation);
 }

@@ -30,7 +30,8 @@ public sealed record CompletionBatch(Tensor Ids, Tensor Positions, Tensor Labels
                 positions[row * length + t] = first + Math.Min(t, rollouts[row].CompletionIds.Length - 1);
             }
         }
-        var mask = TokenRows.Mask([.. rollouts.Select(r => r.CompletionIds.Length)], length, device) * CompletionEnd.Find(labels, endId).Mask;
+        var mask =
+            TokenRows.Mask([.. rollouts.Select(r => r.CompletionIds.Length)], length, device) * CompletionEnd.Find(labels, endId).Mask;
         return new(
             ids.MoveToOuterDisposeScope(),
             tensor(positions, device: device).MoveToOuterDisposeScope(),

@@ -60,8 +60,6 @@ public static class KlPenalty
         var rewards = Masked.Zeroed(PerToken(logp, referenceLogp, estimator) * -coefficient, mask);
         var clipped = scoreClip is { } limit ? scores.clamp(-limit, limit) : scores;
         var kept = clipped.masked_fill(mask.ne(0).any(1).logical_not(), 0);
-        return rewards
-            .scatter_add(1, LastToken.Index(mask).unsqueeze(1), kept.to(rewards.dtype).unsqueeze(1))
-            .MoveToOuterDisposeScope();
+        return rewards.scatter_add(1, LastToken.Index(mask).unsqueeze(1), kept.to(rewards.dtype).unsqueeze(1)).MoveToOuterDisposeScope();
     }
 }

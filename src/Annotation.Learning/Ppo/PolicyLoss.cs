@@ -66,9 +66,10 @@ public static class PolicyLoss
         {
             return Masked.MaskedMean(perToken, mask).MoveToOuterDisposeScope();
         }
-        var rows = aggregation == TokenAggregation.SequenceMeanTokenMean
-            ? Masked.RowMaskedMean(perToken, mask)
-            : Masked.Zeroed(perToken, mask).sum(1);
+        var rows =
+            aggregation == TokenAggregation.SequenceMeanTokenMean
+                ? Masked.RowMaskedMean(perToken, mask)
+                : Masked.Zeroed(perToken, mask).sum(1);
         return Masked.MaskedMean(rows, mask.ne(0).any(1)).MoveToOuterDisposeScope();
     }
 }

@@ -31,10 +31,7 @@ internal sealed class PpoState : IDisposable
     internal void Save(CheckpointFolder? checkpoints) =>
         checkpoints?.Save(
             Iteration,
-            [
-                .. _weights,
-                .. PolicyOptimizer.State().Concat(ValueOptimizer.State()).Select(m => KeyValuePair.Create(m.Name, m.Value)),
-            ],
+            [.. _weights, .. PolicyOptimizer.State().Concat(ValueOptimizer.State()).Select(m => KeyValuePair.Create(m.Name, m.Value))],
             new Numbers(PolicyOptimizer.Steps, ValueOptimizer.Steps, KlCoefficient)
         );
 

@@ -56,10 +56,16 @@ public sealed class PpoTrainer(PpoSettings settings)
             throw new ArgumentException("The reference policy must be a model of its own, or it moves with the policy.", nameof(reference));
         }
         var room = Math.Min(policy.Model.Config.ContextLength, source.ContextLength) - settings.MaxNewTokens - 1;
-        var usable = prompts.Select(p => (Prompt: p, Ids: policy.Template.EncodePrompt(p).ToArray())).Where(p => p.Ids.Length <= room).ToList();
+        var usable = prompts
+            .Select(p => (Prompt: p, Ids: policy.Template.EncodePrompt(p).ToArray()))
+            .Where(p => p.Ids.Length <= room)
+            .ToList();
         if (usable.Count == 0)
         {
-            throw new ArgumentException($"None of {prompts.Count} prompts has at most {room} tokens, what the context leaves beside MaxNewTokens ({settings.MaxNewTokens}).", nameof(prompts));
+            throw new ArgumentException(
+                $"None of {prompts.Count} prompts has at most {room} tokens, what the context leaves beside MaxNewTokens ({settings.MaxNewTokens}).",
+                nameof(prompts)
+            );
         }
 
         // 2. What is trained, and how far a former process got.
@@ -90,7 +96,17 @@ public sealed class PpoTrainer(PpoSettings settings)
             };
             var written = sampler.Generate([.. taken.Select(t => t.Ids)], sampling, ct);
             var rollouts = taken.Zip(written, (t, w) => new Rollout(t.Prompt, t.Ids, [.. w.Ids], w.Ended, w.Text)).ToList();
-            var experience = Experience.Measure(rollouts, policy, reference, valueModel, source, settings, state.KlCoefficient, metrics, ct);
+            var experience = Experience.Measure(
+                rollouts,
+                policy,
+                reference,
+                valueModel,
+                source,
+                settings,
+                state.KlCoefficient,
+                metrics,
+                ct
+            );
 
             // 4. Learn: a few passes over the rollout in minibatches, at a learning rate that falls to 0 over the run.
             metrics["learningRate"] = LearningRate.Linear(settings.LearningRate, state.Iteration, settings.Iterations);
@@ -99,7 +115,13 @@ public sealed class PpoTrainer(PpoSettings settings)
             // 5. Steer the KL coefficient, save, tell.
             if (settings.TargetSequenceKl is { } target)
             {
-                state.KlCoefficient = AdaptiveKlCoefficient.Next(state.KlCoefficient, metrics["sequenceKl"], target, settings.KlHorizon, rollouts.Count);
+                state.KlCoefficient = AdaptiveKlCoefficient.Next(
+                    state.KlCoefficient,
+                    metrics["sequenceKl"],
+                    target,
+                    settings.KlHorizon,
+                    rollouts.Count
+                );
             }
             state.Iteration++;
             if (state.Iteration % settings.CheckpointIterations == 0 || state.Iteration == settings.Iterations)
@@ -112,7 +134,14 @@ public sealed class PpoTrainer(PpoSettings settings)
         return new(state.Iteration, metrics, prompts.Count - usable.Count);
     }
 
-    private void Learn(Pretrained policy, ValueModel valueModel, Experience experience, PpoState state, Dictionary<string, double> metrics, CancellationToken ct)
+    private void Learn(
+        Pretrained policy,
+        ValueModel valueModel,
+        Experience experience,
+        PpoState state,
+        Dictionary<string, double> metrics,
+        CancellationToken ct
+    )
     {
         var policyLearns = state.Iteration >= settings.ValueWarmupIterations;
         var valueRate = LearningRate.Linear(settings.ValueLearningRate, state.Iteration, settings.Iterations);
@@ -120,7 +149,9 @@ public sealed class PpoTrainer(PpoSettings settings)
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
             // A fresh order of the rows for every pass.
-            foreach (var rows in Random(RowPath, state.Iteration, epoch).Permutation(experience.Rollouts.Count).Chunk(settings.MinibatchSize))
+            foreach (
+                var rows in Random(RowPath, state.Iteration, epoch).Permutation(experience.Rollouts.Count).Chunk(settings.MinibatchSize)
+            )
             {
                 ct.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
@@ -148,11 +179,25 @@ public sealed class PpoTrainer(PpoSettings settings)
         Stop,
     }
 
-    private Verdict LearnPolicy(Pretrained policy, Experience part, CompletionBatch batch, AdamW optimizer, double rate, MinibatchMetrics seen)
+    private Verdict LearnPolicy(
+        Pretrained policy,
+        Experience part,
+        CompletionBatch batch,
+        AdamW optimizer,
+        double rate,
+        MinibatchMetrics seen
+    )
     {
         var logits = batch.Logits(policy.Model);
         var logp = LogProbabilities.TokenLogProbabilities(logits, batch.Labels, settings.Temperature);
-        var (losses, clipped, _) = PolicyLoss.PerToken(logp, part.OldLogp, part.Advantages, settings.ClipRange, settings.ClipRange, settings.DualClip);
+        var (losses, clipped, _) = PolicyLoss.PerToken(
+            logp,
+            part.OldLogp,
+            part.Advantages,
+            settings.ClipRange,
+            settings.ClipRange,
+            settings.DualClip
+        );
         var loss = PolicyLoss.Aggregate(losses, part.Mask, settings.Aggregation);
         if (settings.EntropyCoefficient > 0)
         {
@@ -171,7 +216,9 @@ public sealed class PpoTrainer(PpoSettings settings)
             .ToArray();
         if (seen.PolicySteps == 0 && numbers[5] > RatioTolerance)
         {
-            throw new InvalidOperationException($"Before any step the policy's probabilities differ from those of the rollout by a factor of {1 + numbers[5]}: they must be equal.");
+            throw new InvalidOperationException(
+                $"Before any step the policy's probabilities differ from those of the rollout by a factor of {1 + numbers[5]}: they must be equal."
+            );
         }
         if (!double.IsFinite(numbers[0]) || numbers[3] > MaxMeanRatio)
         {
@@ -197,9 +244,22 @@ public sealed class PpoTrainer(PpoSettings settings)
         return Verdict.Learned;
     }
 
-    private void LearnValue(ValueModel valueModel, Experience part, CompletionBatch batch, AdamW optimizer, double rate, MinibatchMetrics seen)
+    private void LearnValue(
+        ValueModel valueModel,
+        Experience part,
+        CompletionBatch batch,
+        AdamW optimizer,
+        double rate,
+        MinibatchMetrics seen
+    )
     {
-        var (loss, clipped) = ValueLoss.HalfMaskedMean(valueModel.Values(batch), part.OldValues, part.Returns, part.Mask, settings.ValueClipRange);
+        var (loss, clipped) = ValueLoss.HalfMaskedMean(
+            valueModel.Values(batch),
+            part.OldValues,
+            part.Returns,
+            part.Mask,
+            settings.ValueClipRange
+        );
         loss.backward();
         var norm = optimizer.ClipGradients(settings.GradientClip);
         var numbers = stack([loss.detach(), clipped.detach()]).to(ScalarType.Float64, CPU).data<double>().ToArray();

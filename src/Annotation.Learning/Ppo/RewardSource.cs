@@ -39,14 +39,17 @@ public sealed class RewardModelSource(RewardModel model) : RewardSource
     internal override ValueModel CreateValueModel(Pretrained policy) =>
         policy.Tokenizer.VocabularySize == model.Tokenizer.VocabularySize && policy.Tokenizer.EosId == model.Tokenizer.EosId
             ? ValueModel.FromTrunk(model.Members[0].Trunk)
-            : throw new ArgumentException("The reward model has another tokenizer than the policy: train it from a model with the policy's tokenizer.");
+            : throw new ArgumentException(
+                "The reward model has another tokenizer than the policy: train it from a model with the policy's tokenizer."
+            );
 }
 
 /// <summary>Scores of a program, from the prompt and the completion's text. The value model starts from the policy's trunk.</summary>
 public sealed class ProgramReward(Func<IReadOnlyList<Message>, string, double> score) : RewardSource
 {
     /// <inheritdoc/>
-    public override IReadOnlyList<double> Score(IReadOnlyList<Rollout> rollouts, CancellationToken ct) => [.. rollouts.Select(r => score(r.Prompt, r.Text))];
+    public override IReadOnlyList<double> Score(IReadOnlyList<Rollout> rollouts, CancellationToken ct) =>
+        [.. rollouts.Select(r => score(r.Prompt, r.Text))];
 
     internal override ValueModel CreateValueModel(Pretrained policy) => ValueModel.FromTrunk(policy.Model);
 }

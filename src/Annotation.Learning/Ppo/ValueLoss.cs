@@ -10,7 +10,13 @@ public static class ValueLoss
     /// 0.5 * masked mean of max((V - R)^2, (clip(V, V_old - c, V_old + c) - R)^2) and the share of tokens where the clipped
     /// error was larger; without a clip the plain squared error. Source: PPO2 of openai/baselines, lm-human-preferences.
     /// </summary>
-    public static (Tensor Loss, Tensor ClippedShare) HalfMaskedMean(Tensor values, Tensor oldValues, Tensor returns, Tensor mask, double? clip)
+    public static (Tensor Loss, Tensor ClippedShare) HalfMaskedMean(
+        Tensor values,
+        Tensor oldValues,
+        Tensor returns,
+        Tensor mask,
+        double? clip
+    )
     {
         using var scope = NewDisposeScope();
         var plain = (values - returns).square();

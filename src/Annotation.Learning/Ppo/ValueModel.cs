@@ -26,7 +26,11 @@ internal sealed class ValueModel : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return new(trunk.Clone(), zeros([1, trunk.Config.HiddenSize], trunk.ScalarType, trunk.Device), zeros(1, trunk.ScalarType, trunk.Device));
+        return new(
+            trunk.Clone(),
+            zeros([1, trunk.Config.HiddenSize], trunk.ScalarType, trunk.Device),
+            zeros(1, trunk.ScalarType, trunk.Device)
+        );
     }
 
     /// <summary>Everything that is trained, by name.</summary>

@@ -86,7 +86,10 @@ public static class PreferenceLosses
         var alone = others.eq(mine).sum(2).eq(1).logical_and(ranked);
         // An unranked row item would have no candidate at all: let it see itself, its term is dropped below.
         var self = eye(ranks.shape[1], dtype: ScalarType.Bool, device: ranks.device).unsqueeze(0);
-        var logits = scores.unsqueeze(1).expand(candidates.shape).masked_fill(candidates.logical_or(self).logical_not(), double.NegativeInfinity);
+        var logits = scores
+            .unsqueeze(1)
+            .expand(candidates.shape)
+            .masked_fill(candidates.logical_or(self).logical_not(), double.NegativeInfinity);
         var terms = logits.logsumexp(2) - scores;
         return terms.masked_fill(alone.logical_not(), 0).sum(1).MoveToOuterDisposeScope();
     }
@@ -135,6 +138,5 @@ public static class PreferenceLosses
     private static Tensor Differences(Tensor scores) => scores.unsqueeze(2) - scores.unsqueeze(1);
 
     // (R, K, K): true where the row item is strictly better than the column item and both are ranked.
-    private static Tensor Preferred(Tensor ranks) =>
-        ranks.unsqueeze(2).lt(ranks.unsqueeze(1)).logical_and(ranks.unsqueeze(2).gt(0));
+    private static Tensor Preferred(Tensor ranks) => ranks.unsqueeze(2).lt(ranks.unsqueeze(1)).logical_and(ranks.unsqueeze(2).gt(0));
 }

@@ -36,7 +36,9 @@ internal sealed record RankedRows(int[][] Rows, int[][] Ranks)
     /// <summary>Whether any criterion has two completions of different rank, or of any rank when ties count.</summary>
     internal bool HasPair(bool tiesCount) =>
         Rows.Length > 1
-        && Enumerable.Range(0, Ranks[0].Length).Any(c =>
+        && Enumerable
+            .Range(0, Ranks[0].Length)
+            .Any(c =>
             {
                 var ranked = Ranks.Select(r => r[c]).Where(r => r > 0).ToList();
                 return ranked.Count > 1 && (tiesCount || ranked.Distinct().Count() > 1);

@@ -10,7 +10,12 @@ public sealed class RewardMember : IDisposable
 {
     internal RewardMember(LanguageModel trunk, Tensor headWeight, Tensor headBias, IReadOnlyList<ScoreNormalization> normalization)
     {
-        (Trunk, HeadWeight, HeadBias, Normalization) = (trunk, headWeight.DetachFromDisposeScope(), headBias.DetachFromDisposeScope(), normalization);
+        (Trunk, HeadWeight, HeadBias, Normalization) = (
+            trunk,
+            headWeight.DetachFromDisposeScope(),
+            headBias.DetachFromDisposeScope(),
+            normalization
+        );
     }
 
     /// <summary>The transformer without its output layer.</summary>

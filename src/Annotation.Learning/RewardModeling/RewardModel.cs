@@ -87,16 +87,17 @@ public sealed class RewardModel(
     /// members' mean standard deviation.
     /// </summary>
     public double[][] LogOdds(IReadOnlyList<Message> prompt, IReadOnlyList<string> completions, CancellationToken ct = default) =>
-        [.. Score(prompt, completions, ct).Select(scores => scores.Select((s, c) => s * Members.Average(m => m.Normalization[c].Std)).ToArray())];
+        [
+            .. Score(prompt, completions, ct)
+                .Select(scores => scores.Select((s, c) => s * Members.Average(m => m.Normalization[c].Std)).ToArray()),
+        ];
 
     /// <summary>The one score of a policy's reward: the sum of the criteria's scores by their weights.</summary>
     public double Weighted(IReadOnlyList<double> scores) => Criteria.Select((c, i) => c.Weight * scores[i]).Sum();
 
     /// <summary>Prompt, completion and end token: where the score is read. The end token is added if it is not there.</summary>
     public int[] Row(IReadOnlyList<int> prompt, IReadOnlyList<int> completion) =>
-        completion is [.., var last] && last == Tokenizer.EosId
-            ? [.. prompt, .. completion]
-            : [.. prompt, .. completion, Tokenizer.EosId];
+        completion is [.., var last] && last == Tokenizer.EosId ? [.. prompt, .. completion] : [.. prompt, .. completion, Tokenizer.EosId];
 
     /// <summary>Writes a reward-model folder.</summary>
     public void Save(string folder) => RewardModelFolder.Save(this, folder);

@@ -40,9 +40,13 @@ internal static class RewardModelFolder
     {
         var path = Path.Combine(folder, DescriptionName);
         var description = ReadDescription(path);
-        var rule = Enum.TryParse<EnsembleRule>(description.Rule, out var known) && Enum.IsDefined(known)
-            ? known
-            : throw new ModelFolderException(path, $"field 'rule' is '{description.Rule}': use one of {string.Join(", ", Enum.GetNames<EnsembleRule>())}");
+        var rule =
+            Enum.TryParse<EnsembleRule>(description.Rule, out var known) && Enum.IsDefined(known)
+                ? known
+                : throw new ModelFolderException(
+                    path,
+                    $"field 'rule' is '{description.Rule}': use one of {string.Join(", ", Enum.GetNames<EnsembleRule>())}"
+                );
         var members = new List<RewardMember>();
         try
         {
@@ -64,7 +68,13 @@ internal static class RewardModelFolder
 
     private static string MemberFolder(string folder, int member) => member == 0 ? folder : Path.Combine(folder, $"member-{member + 1}");
 
-    private static RewardMember LoadMember(string folder, LanguageModel trunk, ScoreNormalization[] normalization, string description, int criteria)
+    private static RewardMember LoadMember(
+        string folder,
+        LanguageModel trunk,
+        ScoreNormalization[] normalization,
+        string description,
+        int criteria
+    )
     {
         using var scope = NewDisposeScope();
         try
@@ -93,7 +103,10 @@ internal static class RewardModelFolder
             }
             return entry.Shape.SequenceEqual(shape)
                 ? file.Read(name).to(trunk.ScalarType, trunk.Device).requires_grad_()
-                : throw new ModelFolderException(path, $"tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], not [{string.Join(", ", shape)}]");
+                : throw new ModelFolderException(
+                    path,
+                    $"tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], not [{string.Join(", ", shape)}]"
+                );
         }
     }
 
@@ -102,7 +115,9 @@ internal static class RewardModelFolder
         try
         {
             var description = JsonSerializer.Deserialize<Description>(File.ReadAllText(path), _json);
-            return description is { Criteria.Length: > 0, Members.Length: > 0 } && description.Members.All(m => m is not null && m.All(n => n is { Std: > 0 }))
+            return
+                description is { Criteria.Length: > 0, Members.Length: > 0 }
+                && description.Members.All(m => m is not null && m.All(n => n is { Std: > 0 }))
                 ? description
                 : throw new ModelFolderException(path, "lacks 'criteria' or 'members', or a standard deviation is not above 0");
         }

@@ -52,7 +52,10 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
         }
 
         // 2. The members, one after the other, each in a checkpoint folder of its own.
-        var members = Enumerable.Range(0, settings.Members).Select(m => RewardMember.Create(init.Model, criteria.Count, Seed(m, HeadPath))).ToList();
+        var members = Enumerable
+            .Range(0, settings.Members)
+            .Select(m => RewardMember.Create(init.Model, criteria.Count, Seed(m, HeadPath)))
+            .ToList();
         var model = new RewardModel(criteria, members, init.Tokenizer, init.Template, settings.EnsembleRule, settings.UncertaintyWeight);
         try
         {
@@ -61,7 +64,10 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
             var validationRows = Encode(validation, model, ref dropped);
             if (trainRows.Count == 0)
             {
-                throw new ArgumentException($"None of {train.Count} rankings has two completions of different rank and at most {Longest(init)} tokens.", nameof(train));
+                throw new ArgumentException(
+                    $"None of {train.Count} rankings has two completions of different rank and at most {Longest(init)} tokens.",
+                    nameof(train)
+                );
             }
             var outcomes = members
                 .Select((member, m) => Learn(member, m, trainRows, validationRows, checkpoints?.Inner($"member-{m + 1}"), progress, ct))
@@ -129,7 +135,9 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
             var norm = optimizer.ClipGradients(settings.GradientClip);
             if (!double.IsFinite(norm))
             {
-                throw new InvalidOperationException($"Gradients are not finite at step {state.Step + 1}: lower LearningRate ({settings.LearningRate}).");
+                throw new InvalidOperationException(
+                    $"Gradients are not finite at step {state.Step + 1}: lower LearningRate ({settings.LearningRate})."
+                );
             }
             optimizer.Step(rate);
             optimizer.ZeroGradients();
@@ -236,7 +244,11 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
         }
         var counts = train.Select(t => t.CountPairs()).ToList();
         var share = Math.Clamp(counts.Sum(c => c.Tied) / (double)Math.Max(1, counts.Sum(c => c.All)), 0.01, 0.9);
-        var strength = tensor(settings.Loss == PreferenceLoss.RaoKupper ? (1 + share) / (1 - share) : 2 * share / (1 - share), ScalarType.Float32, device);
+        var strength = tensor(
+            settings.Loss == PreferenceLoss.RaoKupper ? (1 + share) / (1 - share) : 2 * share / (1 - share),
+            ScalarType.Float32,
+            device
+        );
         return settings.Loss == PreferenceLoss.RaoKupper
             ? difference => PreferenceLosses.RaoKupperLogProbabilities(difference, strength)
             : difference => PreferenceLosses.DavidsonLogProbabilities(difference, strength);
@@ -260,7 +272,10 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
             {
                 if (ranks.Length != rankings[i].Completions.Count || ranks.Any(r => r < 1))
                 {
-                    throw new ArgumentException($"Ranking {i} of {name} has {rankings[i].Completions.Count} completions, but '{criterion}' does not give each a rank of 1 or more, or none.", name);
+                    throw new ArgumentException(
+                        $"Ranking {i} of {name} has {rankings[i].Completions.Count} completions, but '{criterion}' does not give each a rank of 1 or more, or none.",
+                        name
+                    );
                 }
             }
         }

@@ -26,7 +26,15 @@ public sealed class SftTrainer(SftSettings settings)
         CheckpointFolder? checkpoints = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken ct = default
-    ) => Run(model, [.. train.Select(e => SftRow.Of(e, model))], [.. validation.Select(e => SftRow.Of(e, model))], checkpoints, progress, ct);
+    ) =>
+        Run(
+            model,
+            [.. train.Select(e => SftRow.Of(e, model))],
+            [.. validation.Select(e => SftRow.Of(e, model))],
+            checkpoints,
+            progress,
+            ct
+        );
 
     /// <summary>Trains a base model on plain texts; every token is a target.</summary>
     /// <inheritdoc cref="Train"/>
@@ -108,14 +116,21 @@ public sealed class SftTrainer(SftSettings settings)
             var norm = optimizer.ClipGradients(settings.GradientClip);
             if (!double.IsFinite(norm))
             {
-                throw new InvalidOperationException($"Gradients are not finite at step {state.Step + 1}: lower LearningRate ({settings.LearningRate}).");
+                throw new InvalidOperationException(
+                    $"Gradients are not finite at step {state.Step + 1}: lower LearningRate ({settings.LearningRate})."
+                );
             }
             optimizer.Step(rate);
             optimizer.ZeroGradients();
             state.Step++;
 
             // 4. Validation now and then; the weights of the minimum are kept.
-            var metrics = new Dictionary<string, double> { ["loss"] = trainLoss, ["learningRate"] = rate, ["gradientNorm"] = norm };
+            var metrics = new Dictionary<string, double>
+            {
+                ["loss"] = trainLoss,
+                ["learningRate"] = rate,
+                ["gradientNorm"] = norm,
+            };
             if (validation.Count > 0 && (state.Step % validateEvery == 0 || state.Step == total))
             {
                 using var guard = no_grad();

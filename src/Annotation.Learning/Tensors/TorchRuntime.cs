@@ -127,7 +127,9 @@ public static partial class TorchRuntime
         var bridge = Path.Combine(AppContext.BaseDirectory, Bridge);
         if (!File.Exists(bridge))
         {
-            throw new TorchRuntimeException($"{bridge} is missing: build the program for linux-x64 so that the TorchSharp package puts it there.");
+            throw new TorchRuntimeException(
+                $"{bridge} is missing: build the program for linux-x64 so that the TorchSharp package puts it there."
+            );
         }
 
         if (!NativeLibrary.TryLoad(bridge, out _))

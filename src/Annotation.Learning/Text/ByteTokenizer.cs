@@ -66,7 +66,8 @@ public sealed class ByteTokenizer : Tokenizer
         }
 
         using var document = ModelFolderJson.Read(path);
-        return document.RootElement.TryGetProperty("tokenizer_class", out var name)
+        return
+            document.RootElement.TryGetProperty("tokenizer_class", out var name)
             && name.ValueKind == JsonValueKind.String
             && name.GetString() == ClassName
             ? new ByteTokenizer()

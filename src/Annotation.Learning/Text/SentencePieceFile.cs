@@ -56,7 +56,11 @@ internal static class SentencePieceFile
     {
         try
         {
-            return [.. list.EnumerateArray().Select(p => (Convert.FromHexString(p.GetProperty("bytes_hex").GetString()!), p.GetProperty("score").GetSingle()))];
+            return
+            [
+                .. list.EnumerateArray()
+                    .Select(p => (Convert.FromHexString(p.GetProperty("bytes_hex").GetString()!), p.GetProperty("score").GetSingle())),
+            ];
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentNullException)
         {

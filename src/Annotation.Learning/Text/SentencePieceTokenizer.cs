@@ -101,7 +101,10 @@ public sealed class SentencePieceTokenizer : Tokenizer
             var name = id < FirstByte ? null : string.Create(CultureInfo.InvariantCulture, $"<0x{id - FirstByte:X2}>");
             if (id >= pieces.Length || (name is not null && Encoding.ASCII.GetString(pieces[id].Bytes) != name))
             {
-                throw new ModelFolderException(path, $"piece {id} should be {name ?? "a special one"}: only vocabularies with byte pieces from id {FirstByte} on can be used");
+                throw new ModelFolderException(
+                    path,
+                    $"piece {id} should be {name ?? "a special one"}: only vocabularies with byte pieces from id {FirstByte} on can be used"
+                );
             }
         }
 

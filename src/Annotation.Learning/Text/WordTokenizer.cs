@@ -39,7 +39,13 @@ public sealed class WordTokenizer : Tokenizer
         {
             counts[word] = counts.GetValueOrDefault(word) + 1;
         }
-        return new([.. counts.Where(c => c.Value >= atLeast).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Key)]);
+        return new([
+            .. counts
+                .Where(c => c.Value >= atLeast)
+                .OrderByDescending(c => c.Value)
+                .ThenBy(c => c.Key, StringComparer.Ordinal)
+                .Select(c => c.Key),
+        ]);
     }
 
     public override int? RoleId(string role) => _bytes.RoleId(role);
@@ -103,7 +109,11 @@ public sealed class WordTokenizer : Tokenizer
 
         using var document = ModelFolderJson.Read(path);
         var root = document.RootElement;
-        if (!root.TryGetProperty("tokenizer_class", out var name) || name.ValueKind != JsonValueKind.String || name.GetString() != ClassName)
+        if (
+            !root.TryGetProperty("tokenizer_class", out var name)
+            || name.ValueKind != JsonValueKind.String
+            || name.GetString() != ClassName
+        )
         {
             return null;
         }

@@ -23,7 +23,10 @@ public static class SettingsPairs
             var plain = name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
             var property =
                 properties.Find(p => p.Name.Equals(plain, StringComparison.OrdinalIgnoreCase))
-                ?? throw new InvalidSettingException(name, $"there is no such setting; there are {string.Join(", ", properties.Select(p => p.Name))}.");
+                ?? throw new InvalidSettingException(
+                    name,
+                    $"there is no such setting; there are {string.Join(", ", properties.Select(p => p.Name))}."
+                );
             property.SetValue(settings, Parse(property, value));
         }
         Check(settings);
@@ -38,7 +41,10 @@ public static class SettingsPairs
         var faults = new List<ValidationResult>();
         if (!Validator.TryValidateObject(settings, new ValidationContext(settings), faults, validateAllProperties: true))
         {
-            throw new InvalidSettingException(faults[0].MemberNames.FirstOrDefault() ?? typeof(T).Name, faults[0].ErrorMessage ?? "not valid.");
+            throw new InvalidSettingException(
+                faults[0].MemberNames.FirstOrDefault() ?? typeof(T).Name,
+                faults[0].ErrorMessage ?? "not valid."
+            );
         }
     }
 
@@ -55,7 +61,9 @@ public static class SettingsPairs
             var parsed = type.IsEnum
                 ? Enum.Parse(type, value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true)
                 : TypeDescriptor.GetConverter(type).ConvertFromString(null, CultureInfo.InvariantCulture, value);
-            return parsed is double and (double.NaN or double.PositiveInfinity or double.NegativeInfinity) ? throw new FormatException() : parsed;
+            return parsed is double and (double.NaN or double.PositiveInfinity or double.NegativeInfinity)
+                ? throw new FormatException()
+                : parsed;
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {

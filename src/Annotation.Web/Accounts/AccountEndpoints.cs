@@ -59,12 +59,7 @@ internal static class AccountEndpoints
         Results.Json(new { token = antiforgery.GetAndStoreTokens(context).RequestToken });
 
     private static Me GetMe(ClaimsPrincipal user) =>
-        new(
-            user.PersonId(),
-            user.Identity?.Name ?? "",
-            user.DisplayName(),
-            [.. user.FindAll(ClaimTypes.Role).Select(c => c.Value)]
-        );
+        new(user.PersonId(), user.Identity?.Name ?? "", user.DisplayName(), [.. user.FindAll(ClaimTypes.Role).Select(c => c.Value)]);
 
     private static async Task<IResult> IssueTokenAsync(
         IssueTokenRequest request,
@@ -113,9 +108,7 @@ internal static class AccountEndpoints
             user.PersonId(),
             cancellationToken
         );
-        return created.Reply(id =>
-            Results.Json(new CreatedPerson(id, request.UserName, request.Password is null ? password : null))
-        );
+        return created.Reply(id => Results.Json(new CreatedPerson(id, request.UserName, request.Password is null ? password : null)));
     }
 
     private static async Task<IResult> ChangeRolesAsync(

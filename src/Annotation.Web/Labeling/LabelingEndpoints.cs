@@ -51,9 +51,7 @@ internal static class LabelingEndpoints
         var claimed = await claim.RunAsync(user.PersonId(), projectId, holding ?? [], cancellationToken);
         return claimed is { Succeeded: false, Refusal.Code: "no-task" }
             ? Results.NoContent()
-            : await claimed.Reply(async task =>
-                Results.Json(await views.CreateAsync(task, user.PersonId(), cancellationToken))
-            );
+            : await claimed.Reply(async task => Results.Json(await views.CreateAsync(task, user.PersonId(), cancellationToken)));
     }
 
     private static async Task<IResult> RenewAsync(

@@ -7,11 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Annotation.Web.Labeling;
 
 /// <summary>Makes of a claimed task what the labelers' page shows.</summary>
-internal sealed class TaskViews(
-    IDbContextFactory<AnnotationDbContext> contexts,
-    SafeMarkdown markdown,
-    TimeProvider time
-)
+internal sealed class TaskViews(IDbContextFactory<AnnotationDbContext> contexts, SafeMarkdown markdown, TimeProvider time)
 {
     /// <summary>The task with safe HTML and the person's progress in its project.</summary>
     public async Task<TaskView> CreateAsync(ClaimedTask task, Guid personId, CancellationToken cancellationToken)

@@ -32,8 +32,7 @@ internal static class Figures
         : $"{(int)span.TotalDays} days";
 
     /// <summary>A moment, in UTC.</summary>
-    public static string Moment(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
+    public static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
 
     /// <summary>The first digits of a hash, enough to tell two apart.</summary>
     public static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;

@@ -20,12 +20,8 @@ internal static class ModelQueries
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var id = Guid.TryParse(nameOrId, out var parsed) ? parsed : Guid.Empty;
-        var model = await db
-            .Models.AsNoTracking()
-            .SingleOrDefaultAsync(m => m.Name == nameOrId || m.Id == id, cancellationToken);
-        return model is null
-            ? new Refusal("unknown-model", $"There is no model '{nameOrId}'; `annotation models list` shows all.")
-            : model;
+        var model = await db.Models.AsNoTracking().SingleOrDefaultAsync(m => m.Name == nameOrId || m.Id == id, cancellationToken);
+        return model is null ? new Refusal("unknown-model", $"There is no model '{nameOrId}'; `annotation models list` shows all.") : model;
     }
 
     /// <summary>All models, the newest first.</summary>
@@ -62,7 +58,15 @@ internal static class ModelQueries
                 Model = m,
                 Sha256 = db.Artifacts.Where(a => a.Id == m.ArtifactId).Select(a => a.Sha256).First(),
                 Base = db.Models.Where(b => b.Id == m.BaseModelId).Select(b => b.Name).FirstOrDefault(),
-                Run = db.Runs.Where(r => r.Id == m.RunId).Select(r => new { r.Number, r.ProjectId, r.RewardModelId }).FirstOrDefault(),
+                Run = db
+                    .Runs.Where(r => r.Id == m.RunId)
+                    .Select(r => new
+                    {
+                        r.Number,
+                        r.ProjectId,
+                        r.RewardModelId,
+                    })
+                    .FirstOrDefault(),
                 SetHash = db.PreferenceSets.Where(s => s.Id == m.PreferenceSetId).Select(s => s.ContentHash).FirstOrDefault(),
                 PromotedIn = db.Projects.Where(p => p.PromotedModelId == m.Id).Select(p => p.Name).ToList(),
             })

@@ -10,23 +10,14 @@ using Refusal = Annotation.Domain.Refusal;
 namespace Annotation.Web.Models;
 
 /// <summary>Takes in a model folder and starts the run that checks and registers it.</summary>
-internal sealed class ModelUpload(
-    ArtifactStore store,
-    RunLauncher launcher,
-    IDbContextFactory<AnnotationDbContext> contexts
-)
+internal sealed class ModelUpload(ArtifactStore store, RunLauncher launcher, IDbContextFactory<AnnotationDbContext> contexts)
 {
     /// <summary>Unpacks the archive into the artifact store and starts the import; a refused archive leaves nothing behind.</summary>
     /// <param name="name">Name of the new model.</param>
     /// <param name="archive">A tar of the model folder.</param>
     /// <param name="importedBy">Who imports.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public async Task<Outcome<RunRow>> RunAsync(
-        string name,
-        Stream archive,
-        Guid importedBy,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<RunRow>> RunAsync(string name, Stream archive, Guid importedBy, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (await db.Models.AnyAsync(m => m.Name == name, cancellationToken))

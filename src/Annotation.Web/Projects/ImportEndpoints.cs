@@ -50,13 +50,7 @@ internal static class ImportEndpoints
     );
 
     /// <summary>A file that is being sent.</summary>
-    private sealed record Upload(
-        string P,
-        string Format,
-        string File,
-        HttpContext Context,
-        IDbContextFactory<AnnotationDbContext> Contexts
-    )
+    private sealed record Upload(string P, string Format, string File, HttpContext Context, IDbContextFactory<AnnotationDbContext> Contexts)
     {
         public async Task<IResult> ReplyAsync(Import import, CancellationToken cancellationToken)
         {
@@ -71,22 +65,11 @@ internal static class ImportEndpoints
                 return project.Refusal.Reply();
             }
 
-            var report = await import(
-                project.Value.Id,
-                Format,
-                File,
-                Context.Request.Body,
-                Context.User.PersonId(),
-                cancellationToken
-            );
+            var report = await import(project.Value.Id, Format, File, Context.Request.Body, Context.User.PersonId(), cancellationToken);
             return report.Reply(r => Results.Json(ToRow(r)));
         }
     }
 
     private static Client.Contracts.ImportReport ToRow(ImportReport report) =>
-        new(
-            report.Landed,
-            report.Repeated,
-            [.. report.Rejected.Select(r => new Client.Contracts.RejectedRow(r.Line, r.Reason))]
-        );
+        new(report.Landed, report.Repeated, [.. report.Rejected.Select(r => new Client.Contracts.RejectedRow(r.Line, r.Reason))]);
 }

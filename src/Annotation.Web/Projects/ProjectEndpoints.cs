@@ -104,14 +104,10 @@ internal static class ProjectEndpoints
         );
         foreach (var criterion in criteria)
         {
-            changed = changed.Succeeded
-                ? await save.RunAsync(project.Id, criterion, user.PersonId(), cancellationToken)
-                : changed;
+            changed = changed.Succeeded ? await save.RunAsync(project.Id, criterion, user.PersonId(), cancellationToken) : changed;
         }
 
-        return await changed.Reply(async _ =>
-            Results.Json(await contexts.GetProjectRowAsync(project.Id, cancellationToken))
-        );
+        return await changed.Reply(async _ => Results.Json(await contexts.GetProjectRowAsync(project.Id, cancellationToken)));
     }
 
     private static NewCriterion ToCriterion(CriterionRow row) => new(row.Key, row.Name, row.Guideline, row.Weight);

@@ -56,9 +56,7 @@ internal static class ProjectQueries
             p.Description,
             p.Guideline,
             p.GuidelineVersion,
-            p.Criteria.OrderBy(c => c.Position)
-                .Select(c => new CriterionRow(c.Key, c.Name, c.Guideline, c.Weight))
-                .ToList(),
+            p.Criteria.OrderBy(c => c.Position).Select(c => new CriterionRow(c.Key, c.Name, c.Guideline, c.Weight)).ToList(),
             p.CompletionsPerTask,
             p.JudgementsPerTask,
             db.Models.Where(m => m.Id == p.PromotedModelId).Select(m => m.Name).FirstOrDefault(),

@@ -117,9 +117,7 @@ internal static class RunEndpoints
         CancellationToken cancellationToken
     ) =>
         await (await contexts.FindRunAsync(r, cancellationToken)).Reply(async id =>
-            await (await change(id)).Reply(async run =>
-                Results.Json(await contexts.GetRunRowAsync(run.Id, cancellationToken))
-            )
+            await (await change(id)).Reply(async run => Results.Json(await contexts.GetRunRowAsync(run.Id, cancellationToken)))
         );
 
     private static async Task<IResult> TrainAsync(

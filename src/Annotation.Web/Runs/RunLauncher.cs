@@ -7,22 +7,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Annotation.Web.Runs;
 
 /// <summary>Stores a run and hands it to the workers. Between the two a run may be left behind; a worker sweeps those up.</summary>
-internal sealed class RunLauncher(
-    StartRun start,
-    ResumeRun resume,
-    QueuedRuns jobs,
-    IDbContextFactory<AnnotationDbContext> contexts
-)
+internal sealed class RunLauncher(StartRun start, ResumeRun resume, QueuedRuns jobs, IDbContextFactory<AnnotationDbContext> contexts)
 {
     /// <summary>Starts a run.</summary>
     /// <param name="wanted">What to do.</param>
     /// <param name="prepare">Puts what the run will read where it looks for it, once its id is known.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public async Task<Outcome<RunRow>> StartAsync(
-        NewRun wanted,
-        Func<Guid, Task>? prepare,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<RunRow>> StartAsync(NewRun wanted, Func<Guid, Task>? prepare, CancellationToken cancellationToken)
     {
         var run = await start.RunAsync(wanted, cancellationToken);
         if (!run.Succeeded)

@@ -29,9 +29,7 @@ internal static class RunQueries
             .Runs.Where(r => r.Id == id || r.Number == number)
             .Select(r => (Guid?)r.Id)
             .SingleOrDefaultAsync(cancellationToken);
-        return found is { } run
-            ? run
-            : new Refusal("unknown-run", $"There is no run '{idOrNumber}'; `annotation runs list` shows all.");
+        return found is { } run ? run : new Refusal("unknown-run", $"There is no run '{idOrNumber}'; `annotation runs list` shows all.");
     }
 
     /// <summary>The newest runs that match.</summary>

@@ -51,7 +51,12 @@ internal static class RunQueue
         app.MapHangfireDashboardWithAuthorizationPolicy(
             RolePolicies.Admin,
             DashboardPath,
-            new DashboardOptions { DashboardTitle = "Annotation queues", AppPath = "/operations", IgnoreAntiforgeryToken = false }
+            new DashboardOptions
+            {
+                DashboardTitle = "Annotation queues",
+                AppPath = "/operations",
+                IgnoreAntiforgeryToken = false,
+            }
         );
 }
 

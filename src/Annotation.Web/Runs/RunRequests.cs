@@ -91,11 +91,7 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
     }
 
     /// <summary>Completions of one prompt, returned as the run's result.</summary>
-    public async Task<Outcome<NewRun>> GenerateAsync(
-        GenerateRequest request,
-        Guid startedBy,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<NewRun>> GenerateAsync(GenerateRequest request, Guid startedBy, CancellationToken cancellationToken)
     {
         if (request.Prompt is null == (request.Messages is null or []))
         {
@@ -114,11 +110,7 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
     }
 
     /// <summary>A measurement of a model; its file is put beside the run afterwards.</summary>
-    public async Task<Outcome<NewRun>> EvaluateAsync(
-        EvaluateRequest request,
-        Guid startedBy,
-        CancellationToken cancellationToken
-    )
+    public async Task<Outcome<NewRun>> EvaluateAsync(EvaluateRequest request, Guid startedBy, CancellationToken cancellationToken)
     {
         if (request.Kind is not ("reward" or "policy"))
         {
@@ -132,7 +124,8 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
 
         var model = await FindAsync(request.Model, cancellationToken);
         var against = await FindAsync(request.Against, cancellationToken);
-        var judge = request.Judge?.StartsWith("gold:", StringComparison.Ordinal) == true ? null : await FindAsync(request.Judge, cancellationToken);
+        var judge =
+            request.Judge?.StartsWith("gold:", StringComparison.Ordinal) == true ? null : await FindAsync(request.Judge, cancellationToken);
         if ((model?.Refusal ?? against?.Refusal ?? judge?.Refusal) is { } refusal)
         {
             return refusal;
@@ -238,8 +231,7 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
     private static bool TryReadSeed(Dictionary<string, string> pairs, out long seed)
     {
         seed = 1;
-        return !pairs.TryGetValue("seed", out var text)
-            || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed);
+        return !pairs.TryGetValue("seed", out var text) || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed);
     }
 
     private static Refusal BadSeed(string text) => new("bad-seed", $"The seed '{text}' is no whole number from 0 up.");

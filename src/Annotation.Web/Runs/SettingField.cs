@@ -16,13 +16,7 @@ namespace Annotation.Web.Runs;
 /// <param name="Range">Smallest and largest value, as text; null when anything goes.</param>
 /// <param name="Choices">The values of an enumeration; empty for numbers.</param>
 /// <param name="Description">What it means.</param>
-public sealed partial record SettingField(
-    string Name,
-    string Default,
-    string? Range,
-    IReadOnlyList<string> Choices,
-    string Description
-)
+public sealed partial record SettingField(string Name, string Default, string? Range, IReadOnlyList<string> Choices, string Description)
 {
     /// <summary>The settings of a kind of training, in the order of its record.</summary>
     public static IReadOnlyList<SettingField> For(RunKind kind) =>

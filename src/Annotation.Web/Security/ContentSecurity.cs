@@ -16,8 +16,7 @@ internal sealed class ContentSecurity(RequestDelegate next)
 
     private const string Strict = Everywhere + "script-src 'self'; style-src 'self'";
     private const string Staff = Everywhere + "script-src 'self'; style-src 'self' 'unsafe-inline'";
-    private const string Dashboard =
-        Everywhere + "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'";
+    private const string Dashboard = Everywhere + "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'";
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -6,11 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Annotation.Web.Security;
 
 /// <summary>What a cookie says about a person.</summary>
-internal sealed class PersonClaims(
-    UserManager<Person> people,
-    RoleManager<IdentityRole<Guid>> roles,
-    IOptions<IdentityOptions> options
-) : UserClaimsPrincipalFactory<Person, IdentityRole<Guid>>(people, roles, options)
+internal sealed class PersonClaims(UserManager<Person> people, RoleManager<IdentityRole<Guid>> roles, IOptions<IdentityOptions> options)
+    : UserClaimsPrincipalFactory<Person, IdentityRole<Guid>>(people, roles, options)
 {
     /// <summary>Type of the claim with the name that colleagues see.</summary>
     public const string DisplayName = "display-name";

@@ -22,9 +22,7 @@ internal static class SecurityRegistration
                 displayName: null,
                 options =>
                     options.ForwardDefaultSelector = context =>
-                        context.Request.Headers.Authorization.Count > 0
-                            ? BearerTokens.Scheme
-                            : IdentityConstants.ApplicationScheme
+                        context.Request.Headers.Authorization.Count > 0 ? BearerTokens.Scheme : IdentityConstants.ApplicationScheme
             )
             .AddScheme<AuthenticationSchemeOptions, BearerTokens>(BearerTokens.Scheme, displayName: null, _ => { })
             .AddCookie(IdentityConstants.ApplicationScheme, ConfigureCookie);

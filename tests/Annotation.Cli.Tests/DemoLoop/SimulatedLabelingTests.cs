@@ -81,11 +81,10 @@ public sealed class SimulatedLabelingTests : IAsyncLifetime
     }
 
     private Task<int> LabelAsync(bool shuffle) =>
-        new SimulatedLabeling(
-            admin,
-            server.Address,
-            new DemoSettings { ShuffleLabels = shuffle, Labelers = 2 }
-        ).RunAsync("demo", Cancellation);
+        new SimulatedLabeling(admin, server.Address, new DemoSettings { ShuffleLabels = shuffle, Labelers = 2 }).RunAsync(
+            "demo",
+            Cancellation
+        );
 
     private IEnumerable<StubRequest> Submissions() =>
         server.Requests.Where(request => request.Path.EndsWith("/submit", StringComparison.Ordinal));
@@ -94,11 +93,7 @@ public sealed class SimulatedLabelingTests : IAsyncLifetime
         Submissions()
             .Count(request =>
             {
-                var ranks = JsonDocument
-                    .Parse(request.Text)
-                    .RootElement.GetProperty("answers")
-                    .GetProperty("overall")
-                    .GetProperty("ranks");
+                var ranks = JsonDocument.Parse(request.Text).RootElement.GetProperty("answers").GetProperty("overall").GetProperty("ranks");
                 return ranks.GetProperty(Good).GetInt32() < ranks.GetProperty(Rude).GetInt32();
             });
 }

@@ -36,10 +36,7 @@ public sealed class HubFolderTests : IAsyncLifetime
         using (var folder = await HubFolder.DownloadAsync("owner/name", _ => { }, Cancellation))
         {
             path = folder.Path;
-            Assert.Equal(
-                ["config.json", "model.safetensors"],
-                Directory.GetFiles(path).Select(file => Path.GetFileName(file)).Order()
-            );
+            Assert.Equal(["config.json", "model.safetensors"], Directory.GetFiles(path).Select(file => Path.GetFileName(file)).Order());
             Assert.Equal("weights", await File.ReadAllTextAsync(Path.Combine(path, "model.safetensors"), Cancellation));
         }
 
@@ -49,9 +46,7 @@ public sealed class HubFolderTests : IAsyncLifetime
     [Fact]
     public async Task A_model_that_is_not_there_is_said_to_be_so()
     {
-        var failed = await Assert.ThrowsAsync<CommandFailedException>(() =>
-            HubFolder.DownloadAsync("owner/none", _ => { }, Cancellation)
-        );
+        var failed = await Assert.ThrowsAsync<CommandFailedException>(() => HubFolder.DownloadAsync("owner/none", _ => { }, Cancellation));
         Assert.Equal($"There is no model owner/none at {hub.Address}.", failed.Message);
     }
 }

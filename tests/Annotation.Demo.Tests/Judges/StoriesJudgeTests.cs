@@ -5,8 +5,7 @@ namespace Annotation.Demo.Tests.Judges;
 
 public sealed class StoriesJudgeTests
 {
-    private const string Beginning =
-        "Once upon a time, there was a brave girl named Lily. She found a red ball in the park.";
+    private const string Beginning = "Once upon a time, there was a brave girl named Lily. She found a red ball in the park.";
 
     private static readonly StoriesJudge Judge = new();
 

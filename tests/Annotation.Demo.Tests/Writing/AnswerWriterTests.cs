@@ -28,7 +28,8 @@ public sealed class AnswerWriterTests
         var random = new SeededRandom(3);
         var writer = new AnswerWriter(random);
         var judge = new DemoJudge();
-        int right = 0, pairs = 0;
+        int right = 0,
+            pairs = 0;
         for (int i = 0; i < 2000; i++)
         {
             WorldPrompt prompt = PromptPool.DrawAny(random);
@@ -51,10 +52,7 @@ public sealed class AnswerWriterTests
     {
         var judge = new DemoJudge();
         IReadOnlyList<WrittenDemonstration> written = Demonstrations.Write(600, 4);
-        double[] gold =
-        [
-            .. written.Select(one => judge.Score([("user", one.Prompt.Text)], one.Completion)[GoldJudge.Overall]),
-        ];
+        double[] gold = [.. written.Select(one => judge.Score([("user", one.Prompt.Text)], one.Completion)[GoldJudge.Overall])];
         Assert.InRange(gold.Average(), 0.80, 0.90);
         Assert.InRange(gold.Count(score => score > 0.95) / 600.0, 0.30, 0.60);
         Assert.InRange(gold.Count(score => score < 0.75) / 600.0, 0.20, 0.45);

@@ -58,9 +58,7 @@ public sealed class AccountTests(PostgresFixture postgres) : IClassFixture<Postg
         var person = await postgres.PersonAsync(Cancel);
         var token = (await IssueAsync(person)).Value!;
 
-        var outcome = await postgres
-            .Get<RevokeApiToken>()
-            .RunAsync(token.Id, await postgres.PersonAsync(Cancel), Cancel);
+        var outcome = await postgres.Get<RevokeApiToken>().RunAsync(token.Id, await postgres.PersonAsync(Cancel), Cancel);
 
         Assert.Equal("unknown-token", outcome.Refusal!.Code);
         Assert.True((await VerifyAsync(token.Text)).Succeeded);
@@ -107,6 +105,5 @@ public sealed class AccountTests(PostgresFixture postgres) : IClassFixture<Postg
     private Task<Outcome<IssuedToken>> IssueAsync(Guid person, TimeSpan? lifetime = null) =>
         postgres.Get<IssueApiToken>().RunAsync(person, "script", lifetime, Cancel);
 
-    private Task<Outcome<TokenBearer>> VerifyAsync(string? text) =>
-        postgres.Get<VerifyApiToken>().RunAsync(text, Cancel);
+    private Task<Outcome<TokenBearer>> VerifyAsync(string? text) => postgres.Get<VerifyApiToken>().RunAsync(text, Cancel);
 }

@@ -14,7 +14,12 @@ public sealed class AppendOnlyTests(PostgresFixture postgres) : IClassFixture<Po
     {
         await using var db = postgres.CreateContext();
         db.AuditEvents.Add(
-            new AuditEvent { At = DateTimeOffset.UnixEpoch, Action = "a", Subject = "s" }
+            new AuditEvent
+            {
+                At = DateTimeOffset.UnixEpoch,
+                Action = "a",
+                Subject = "s",
+            }
         );
         await db.SaveChangesAsync(Cancel);
 

@@ -17,20 +17,13 @@ public sealed class MigrateAndSeedTests(PostgresFixture postgres) : IClassFixtur
         var database = await PostgresFixture.CreateEmptyDatabaseAsync(Cancel);
         var hosts = Enumerable.Range(0, 4).Select(_ => postgres.BuildServices(database)).ToList();
 
-        var admins = await Task.WhenAll(
-            hosts.Select(h => h.GetRequiredService<MigrateAndSeed>().RunAsync(null, null, Cancel))
-        );
+        var admins = await Task.WhenAll(hosts.Select(h => h.GetRequiredService<MigrateAndSeed>().RunAsync(null, null, Cancel)));
 
         var admin = Assert.Single(admins, a => a is not null)!;
         await hosts[1].GetRequiredService<WaitForSchema>().RunAsync(Cancel);
-        await using var db = await hosts[1]
-            .GetRequiredService<IDbContextFactory<AnnotationDbContext>>()
-            .CreateDbContextAsync(Cancel);
+        await using var db = await hosts[1].GetRequiredService<IDbContextFactory<AnnotationDbContext>>().CreateDbContextAsync(Cancel);
         Assert.Empty(await db.Database.GetPendingMigrationsAsync(Cancel));
-        Assert.Equal(
-            ["admin", "engineer", "labeler"],
-            (await db.Roles.Select(r => r.Name!).ToListAsync(Cancel)).Order()
-        );
+        Assert.Equal(["admin", "engineer", "labeler"], (await db.Roles.Select(r => r.Name!).ToListAsync(Cancel)).Order());
         var bearer = await hosts[2].GetRequiredService<VerifyApiToken>().RunAsync(admin.Token, Cancel);
         Assert.Equal("admin", bearer.Value!.UserName);
         Assert.Contains(Roles.Admin, bearer.Value.Roles);

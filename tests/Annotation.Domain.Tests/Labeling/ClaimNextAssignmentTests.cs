@@ -99,10 +99,7 @@ public sealed class ClaimNextAssignmentTests(PostgresFixture postgres) : IClassF
         Assert.Equal("lease-lost", (await SubmitAsync(late, slow)).Refusal!.Code);
 
         await using var db = postgres.CreateContext();
-        Assert.Equal(
-            AssignmentState.Expired,
-            (await db.Assignments.SingleAsync(a => a.Id == late.AssignmentId, Cancel)).State
-        );
+        Assert.Equal(AssignmentState.Expired, (await db.Assignments.SingleAsync(a => a.Id == late.AssignmentId, Cancel)).State);
     }
 
     [Fact]
@@ -156,10 +153,7 @@ public sealed class ClaimNextAssignmentTests(PostgresFixture postgres) : IClassF
         Assert.Equal("no-task", (await ClaimAsync(person, project)).Refusal!.Code);
         Assert.Equal("skipped", (await SubmitAsync(first, person)).Refusal!.Code);
         await using var db = postgres.CreateContext();
-        Assert.Equal(
-            "cannot judge",
-            (await db.Assignments.SingleAsync(a => a.Id == first.AssignmentId, Cancel)).SkipReason
-        );
+        Assert.Equal("cannot judge", (await db.Assignments.SingleAsync(a => a.Id == first.AssignmentId, Cancel)).SkipReason);
     }
 
     [Fact]
@@ -227,8 +221,7 @@ public sealed class ClaimNextAssignmentTests(PostgresFixture postgres) : IClassF
                     Guid.NewGuid(),
                     claim.Criteria.ToDictionary(
                         c => c.Key,
-                        AnswerValue (_) =>
-                            new RankingAnswer(claim.Completions.Index().ToDictionary(p => p.Item.Id, p => p.Index + 1))
+                        AnswerValue (_) => new RankingAnswer(claim.Completions.Index().ToDictionary(p => p.Item.Id, p => p.Index + 1))
                     )
                 ),
                 Cancel

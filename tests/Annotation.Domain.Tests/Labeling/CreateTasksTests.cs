@@ -79,10 +79,7 @@ public sealed class CreateTasksTests(PostgresFixture postgres) : IClassFixture<P
         await using var db = postgres.CreateContext();
         await db
             .Runs.Where(r => r.Id == run.Value!.Id)
-            .ExecuteUpdateAsync(
-                r => r.SetProperty(x => x.State, RunState.Running).SetProperty(x => x.Epoch, 1),
-                Cancel
-            );
+            .ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Running).SetProperty(x => x.Epoch, 1), Cancel);
         return (project, new RunLease(run.Value!.Id, Epoch: 1), model);
     }
 

@@ -37,9 +37,7 @@ public sealed class SubmitAnswersTests(PostgresFixture postgres) : IClassFixture
         var (claim, person) = await ClaimRankingAsync(["a", "b"]);
         var key = Guid.NewGuid();
 
-        var outcomes = await Task.WhenAll(
-            Enumerable.Range(0, 5).Select(_ => SubmitAsync(claim, person, key, Ranks(claim, 1, 2)))
-        );
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => SubmitAsync(claim, person, key, Ranks(claim, 1, 2))));
 
         Assert.Single(outcomes, o => !o.Value!.Repeated);
         Assert.Single(outcomes.Select(o => o.Value!.AnswerIds[0]).Distinct());
@@ -63,7 +61,12 @@ public sealed class SubmitAnswersTests(PostgresFixture postgres) : IClassFixture
     public async Task Corrections_supersede_and_the_earlier_rows_stay_also_when_the_first_opinion_comes_back()
     {
         var (claim, person) = await ClaimRankingAsync(["a", "b"]);
-        int[][] opinions = [[1, 2], [2, 1], [1, 2]];
+        int[][] opinions =
+        [
+            [1, 2],
+            [2, 1],
+            [1, 2],
+        ];
         foreach (var opinion in opinions)
         {
             Assert.True((await SubmitAsync(claim, person, Guid.NewGuid(), Ranks(claim, opinion))).Succeeded);
@@ -124,9 +127,7 @@ public sealed class SubmitAnswersTests(PostgresFixture postgres) : IClassFixture
         );
         Assert.Equal(
             "unknown-assignment",
-            (
-                await SubmitAsync(claim, await postgres.PersonAsync(Cancel), Guid.NewGuid(), Ranks(claim, 1, 2))
-            ).Refusal!.Code
+            (await SubmitAsync(claim, await postgres.PersonAsync(Cancel), Guid.NewGuid(), Ranks(claim, 1, 2))).Refusal!.Code
         );
     }
 
@@ -149,7 +150,13 @@ public sealed class SubmitAnswersTests(PostgresFixture postgres) : IClassFixture
             join c in db.Completions on d.CompletionId equals c.Id
             where d.ProjectId == project
             orderby d.Id
-            select new { d.Id, d.SupersedesId, c.Text, c.PersonId }
+            select new
+            {
+                d.Id,
+                d.SupersedesId,
+                c.Text,
+                c.PersonId,
+            }
         ).ToListAsync(Cancel);
         Assert.Equal([("First", person), ("Better 🙂", person)], rows.Select(r => (r.Text, r.PersonId!.Value)));
         Assert.Equal([null, rows[0].Id], rows.Select(r => r.SupersedesId));
@@ -177,12 +184,7 @@ public sealed class SubmitAnswersTests(PostgresFixture postgres) : IClassFixture
         return ((await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, [], Cancel)).Value!, person);
     }
 
-    private Task<Outcome<SubmittedAnswers>> SubmitAsync(
-        ClaimedTask claim,
-        Guid person,
-        Guid key,
-        params RankingAnswer[] answers
-    ) =>
+    private Task<Outcome<SubmittedAnswers>> SubmitAsync(ClaimedTask claim, Guid person, Guid key, params RankingAnswer[] answers) =>
         postgres
             .Get<SubmitAnswers>()
             .RunAsync(

@@ -15,10 +15,7 @@ public sealed class PromoteModelTests(PostgresFixture postgres) : IClassFixture<
     public async Task Promotions_are_kept_and_the_last_one_writes_the_projects_completions()
     {
         var project = await postgres.ProjectAsync(Cancel);
-        var (first, second) = (
-            await postgres.ModelAsync(ModelKind.Policy, Cancel),
-            await postgres.ModelAsync(ModelKind.Policy, Cancel)
-        );
+        var (first, second) = (await postgres.ModelAsync(ModelKind.Policy, Cancel), await postgres.ModelAsync(ModelKind.Policy, Cancel));
         var engineer = await postgres.PersonAsync(Cancel, "engineer");
         var promote = postgres.Get<PromoteModel>();
 

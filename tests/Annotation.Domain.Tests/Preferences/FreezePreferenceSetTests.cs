@@ -94,10 +94,7 @@ public sealed class FreezePreferenceSetTests(PostgresFixture postgres) : IClassF
         var items = await db
             .PreferenceSetItems.Where(i => i.SetId == before.Id || i.SetId == after.Id)
             .ToDictionaryAsync(i => i.SetId, i => i.RankingId, Cancel);
-        Assert.Equal(
-            items[before.Id],
-            (await db.Rankings.SingleAsync(r => r.Id == items[after.Id], Cancel)).SupersedesId
-        );
+        Assert.Equal(items[before.Id], (await db.Rankings.SingleAsync(r => r.Id == items[after.Id], Cancel)).SupersedesId);
 
         Task AnswerAsync(params int[] ranks) =>
             postgres
@@ -110,9 +107,7 @@ public sealed class FreezePreferenceSetTests(PostgresFixture postgres) : IClassF
                         Guid.NewGuid(),
                         new Dictionary<string, AnswerValue>
                         {
-                            ["overall"] = new RankingAnswer(
-                                claim.Completions.Zip(ranks).ToDictionary(p => p.First.Id, p => p.Second)
-                            ),
+                            ["overall"] = new RankingAnswer(claim.Completions.Zip(ranks).ToDictionary(p => p.First.Id, p => p.Second)),
                         }
                     ),
                     Cancel
@@ -140,7 +135,5 @@ public sealed class FreezePreferenceSetTests(PostgresFixture postgres) : IClassF
     }
 
     private static IEnumerable<string> Pairs(int from, int to) =>
-        Enumerable
-            .Range(from, to - from)
-            .Select(i => $$"""{"prompt":"prompt {{i}}","chosen":"good {{i}}","rejected":"bad {{i}}"}""");
+        Enumerable.Range(from, to - from).Select(i => $$"""{"prompt":"prompt {{i}}","chosen":"good {{i}}","rejected":"bad {{i}}"}""");
 }

@@ -113,6 +113,5 @@ public sealed class RunTests(PostgresFixture postgres) : IClassFixture<PostgresF
 
     private Task<Outcome<Run>> StartAsync(NewRun wanted) => postgres.Get<StartRun>().RunAsync(wanted, Cancel);
 
-    private async Task AssertRefusedAsync(string code, NewRun wanted) =>
-        Assert.Equal(code, (await StartAsync(wanted)).Refusal?.Code);
+    private async Task AssertRefusedAsync(string code, NewRun wanted) => Assert.Equal(code, (await StartAsync(wanted)).Refusal?.Code);
 }

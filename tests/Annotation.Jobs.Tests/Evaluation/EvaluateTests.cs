@@ -20,11 +20,16 @@ public sealed class EvaluateTests(WorkerFixture fixture) : IClassFixture<WorkerF
         await fixture.RankAsync(project, prompts);
         var reward = await RunAsync(await fixture.AddRunAsync(RunKind.Reward, project.Id, QuickReward, "measured-reward"));
 
-        var onSplit = await RunAsync(await fixture.AddRunAsync(RunKind.Evaluate, settings: """{"kind": "reward"}""", baseModelId: reward.OutputModelId));
+        var onSplit = await RunAsync(
+            await fixture.AddRunAsync(RunKind.Evaluate, settings: """{"kind": "reward"}""", baseModelId: reward.OutputModelId)
+        );
         using var result = JsonDocument.Parse(onSplit.Result!);
         var tested = prompts.Count(p => p.Split == Split.Test);
         Assert.Equal(tested, result.RootElement.GetProperty("rankings").GetInt32());
-        var overall = result.RootElement.GetProperty("criteria").EnumerateArray().Single(c => c.GetProperty("criterion").GetString() == "overall");
+        var overall = result
+            .RootElement.GetProperty("criteria")
+            .EnumerateArray()
+            .Single(c => c.GetProperty("criterion").GetString() == "overall");
         // Four completions of which two tie: five untied pairs each.
         Assert.Equal(5 * tested, overall.GetProperty("pairs").GetInt32());
         Assert.InRange(overall.GetProperty("accuracy").GetProperty("value").GetDouble(), 0.6, 1.0);
@@ -35,7 +40,11 @@ public sealed class EvaluateTests(WorkerFixture fixture) : IClassFixture<WorkerF
         Assert.Equal(tested, used.Count(p => p.Use == PromptUse.Evaluated));
 
         var trained = prompts.First(p => p.Split == Split.Train).Messages[0].Content;
-        var run = await fixture.AddRunAsync(RunKind.Evaluate, settings: """{"kind": "reward", "format": "trl", "file": "held.jsonl"}""", baseModelId: reward.OutputModelId);
+        var run = await fixture.AddRunAsync(
+            RunKind.Evaluate,
+            settings: """{"kind": "reward", "format": "trl", "file": "held.jsonl"}""",
+            baseModelId: reward.OutputModelId
+        );
         await File.WriteAllLinesAsync(
             Path.Combine(fixture.Store.IncomingFolder(run.Id), "held.jsonl"),
             [
@@ -61,7 +70,8 @@ public sealed class EvaluateTests(WorkerFixture fixture) : IClassFixture<WorkerF
         await fixture.AddPromptsAsync(project, 12, offset: 200);
         var sft = await RunAsync(await fixture.AddRunAsync(RunKind.Sft, project.Id, """{"epochs": 1}""", "duel-sft"));
         await RunAsync(await fixture.AddRunAsync(RunKind.Reward, project.Id, QuickReward, "duel-reward"));
-        const string settings = """{"kind": "policy", "against": "duel-sft", "judge": "gold:demo", "reward": "duel-reward", "prompts": 10, "maxTokens": 8, "bestOf": 3, "bestOfPrompts": 4}""";
+        const string settings =
+            """{"kind": "policy", "against": "duel-sft", "judge": "gold:demo", "reward": "duel-reward", "prompts": 10, "maxTokens": 8, "bestOf": 3, "bestOfPrompts": 4}""";
 
         var run = await RunAsync(await fixture.AddRunAsync(RunKind.Evaluate, project.Id, settings, baseModelId: sft.OutputModelId));
 
@@ -72,7 +82,9 @@ public sealed class EvaluateTests(WorkerFixture fixture) : IClassFixture<WorkerF
         Assert.Equal(3, result.RootElement.GetProperty("bestOfN").GetProperty("n").GetInt32());
         await using var db = fixture.CreateContext();
         var learned = db.RunPrompts.Where(p => p.RunId == sft.Id).Select(p => p.PromptId);
-        Assert.False(await db.RunPrompts.AnyAsync(p => p.RunId == run.Id && learned.Contains(p.PromptId), TestContext.Current.CancellationToken));
+        Assert.False(
+            await db.RunPrompts.AnyAsync(p => p.RunId == run.Id && learned.Contains(p.PromptId), TestContext.Current.CancellationToken)
+        );
     }
 
     [Theory]

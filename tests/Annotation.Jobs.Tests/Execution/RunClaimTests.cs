@@ -75,7 +75,9 @@ public sealed class RunClaimTests(WorkerFixture fixture) : IClassFixture<WorkerF
         var queued = fixture.Get<RunQueue>().FindQueued();
         Assert.Contains(forgotten.Id, queued);
         Assert.DoesNotContain(young.Id, queued);
-        var jobs = await db.Database.SqlQuery<long>($"select count(*) as \"Value\" from hangfire.jobqueue where queue = 'generate'").SingleAsync(ct);
+        var jobs = await db
+            .Database.SqlQuery<long>($"select count(*) as \"Value\" from hangfire.jobqueue where queue = 'generate'")
+            .SingleAsync(ct);
         Assert.Equal(1, jobs);
     }
 

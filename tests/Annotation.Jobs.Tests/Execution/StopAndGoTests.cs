@@ -12,7 +12,8 @@ public sealed class StopAndGoTests(WorkerFixture fixture) : IClassFixture<Worker
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     // Longer than any test waits, so that there is always something to stop.
-    private const string LongSettings = """{"epochs": 1000, "batchSize": 16, "checkpointSteps": 1000, "patience": 1000, "validationsPerEpoch": 1}""";
+    private const string LongSettings =
+        """{"epochs": 1000, "batchSize": 16, "checkpointSteps": 1000, "patience": 1000, "validationsPerEpoch": 1}""";
     private const string ShortSettings = """{"epochs": 8, "batchSize": 16}""";
 
     [Fact]
@@ -78,12 +79,22 @@ public sealed class StopAndGoTests(WorkerFixture fixture) : IClassFixture<Worker
         }
 
         var inOrder = ended.OrderBy(r => r.StartedAt).ToList();
-        Assert.All(inOrder.Zip(inOrder.Skip(1)), pair => Assert.True(pair.First.EndedAt <= pair.Second.StartedAt, $"{pair.Second.Number} began before {pair.First.Number} had ended."));
+        Assert.All(
+            inOrder.Zip(inOrder.Skip(1)),
+            pair =>
+                Assert.True(
+                    pair.First.EndedAt <= pair.Second.StartedAt,
+                    $"{pair.Second.Number} began before {pair.First.Number} had ended."
+                )
+        );
     }
 
     private List<string> Checkpoints(Run run)
     {
         var folder = fixture.Store.RunFolder(run.Id);
-        return [.. Directory.GetDirectories(folder, "step-*", SearchOption.AllDirectories).Select(d => Path.GetRelativePath(folder, d)).Order()];
+        return
+        [
+            .. Directory.GetDirectories(folder, "step-*", SearchOption.AllDirectories).Select(d => Path.GetRelativePath(folder, d)).Order(),
+        ];
     }
 }

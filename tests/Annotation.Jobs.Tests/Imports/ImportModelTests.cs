@@ -26,7 +26,10 @@ public sealed class ImportModelTests(WorkerFixture fixture) : IClassFixture<Work
         Assert.Equal((ModelKind.Policy, "llama", run.Id), (model.Kind, model.Architecture, model.RunId));
         Assert.Equal(run.OutputModelId, model.Id);
         var stored = fixture.Store.FolderOf(artifact.Path);
-        Assert.Equal(weights, await File.ReadAllBytesAsync(Path.Combine(stored, "model.safetensors"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            weights,
+            await File.ReadAllBytesAsync(Path.Combine(stored, "model.safetensors"), TestContext.Current.CancellationToken)
+        );
         Assert.Equal(artifact.Sha256, (await ArtifactStore.HashAsync(stored, TestContext.Current.CancellationToken)).Sha256);
         Assert.False(Directory.Exists(incoming));
     }
@@ -73,7 +76,11 @@ public sealed class ImportModelTests(WorkerFixture fixture) : IClassFixture<Work
                 File.Delete(Path.Combine(incoming, "config.json"));
                 break;
             case "broken config":
-                await File.WriteAllTextAsync(Path.Combine(incoming, "config.json"), "{ \"model_type\": ", TestContext.Current.CancellationToken);
+                await File.WriteAllTextAsync(
+                    Path.Combine(incoming, "config.json"),
+                    "{ \"model_type\": ",
+                    TestContext.Current.CancellationToken
+                );
                 break;
             case "truncated weights":
                 await using (var file = File.OpenWrite(weights))
@@ -82,7 +89,11 @@ public sealed class ImportModelTests(WorkerFixture fixture) : IClassFixture<Work
                 }
                 break;
             default:
-                await File.WriteAllBytesAsync(Path.Combine(incoming, "upload.tar"), Encoding.UTF8.GetBytes(new string('x', 700)), TestContext.Current.CancellationToken);
+                await File.WriteAllBytesAsync(
+                    Path.Combine(incoming, "upload.tar"),
+                    Encoding.UTF8.GetBytes(new string('x', 700)),
+                    TestContext.Current.CancellationToken
+                );
                 break;
         }
 
@@ -104,7 +115,9 @@ public sealed class ImportModelTests(WorkerFixture fixture) : IClassFixture<Work
         var run = await fixture.AddRunAsync(RunKind.Import, output: "raced");
         WorkerFixture.WriteToyModel(fixture.Store.IncomingFolder(run.Id), seed: 10);
         await using var db = fixture.CreateContext();
-        await db.Models.Where(m => m.Name == "tiny").ExecuteUpdateAsync(set => set.SetProperty(m => m.Name, "raced"), TestContext.Current.CancellationToken);
+        await db
+            .Models.Where(m => m.Name == "tiny")
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.Name, "raced"), TestContext.Current.CancellationToken);
 
         run = await fixture.ExecuteAsync(run);
 

@@ -34,7 +34,9 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
         var used = await db.RunPrompts.Where(p => p.RunId == sft.Id).ToListAsync(TestContext.Current.CancellationToken);
         Assert.Equal(demonstrated.Count(p => p.Split == Split.Train), used.Count(p => p.Use == PromptUse.Trained));
         Assert.Equal(demonstrated.Count(p => p.Split == Split.Validation), used.Count(p => p.Use == PromptUse.Validated));
-        Assert.NotEmpty(await db.RunMetrics.Where(m => m.RunId == sft.Id && m.Name == "loss").ToListAsync(TestContext.Current.CancellationToken));
+        Assert.NotEmpty(
+            await db.RunMetrics.Where(m => m.RunId == sft.Id && m.Name == "loss").ToListAsync(TestContext.Current.CancellationToken)
+        );
 
         var reward = await RunAsync(RunKind.Reward, project, QuickReward, "loop-reward", baseModelId: sftModel.Id);
         var rewardModel = await ModelAsync(reward);
@@ -42,25 +44,48 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
         Assert.Equal((ModelKind.Reward, reward.PreferenceSetId), (rewardModel.Kind, rewardModel.PreferenceSetId));
         var test = ranked.Where(p => p.Split == Split.Test).Select(p => p.Id).ToHashSet();
         Assert.NotEmpty(test);
-        Assert.False(await db.RunPrompts.AnyAsync(p => p.RunId == reward.Id && test.Contains(p.PromptId), TestContext.Current.CancellationToken));
+        Assert.False(
+            await db.RunPrompts.AnyAsync(p => p.RunId == reward.Id && test.Contains(p.PromptId), TestContext.Current.CancellationToken)
+        );
 
         var ppo = await RunAsync(RunKind.Ppo, project, QuickPpo, "loop-ppo", baseModelId: sftModel.Id);
         Assert.Equal(rewardModel.Id, ppo.RewardModelId);
         Assert.Contains("left out because", ppo.Notice, StringComparison.Ordinal);
-        var trained = await db.RunPrompts.Where(p => p.RunId == ppo.Id).Select(p => p.PromptId).ToListAsync(TestContext.Current.CancellationToken);
-        var learned = used.Select(p => p.PromptId).Concat(await db.RunPrompts.Where(p => p.RunId == reward.Id).Select(p => p.PromptId).ToListAsync(TestContext.Current.CancellationToken));
+        var trained = await db
+            .RunPrompts.Where(p => p.RunId == ppo.Id)
+            .Select(p => p.PromptId)
+            .ToListAsync(TestContext.Current.CancellationToken);
+        var learned = used.Select(p => p.PromptId)
+            .Concat(
+                await db
+                    .RunPrompts.Where(p => p.RunId == reward.Id)
+                    .Select(p => p.PromptId)
+                    .ToListAsync(TestContext.Current.CancellationToken)
+            );
         Assert.Empty(trained.Intersect(learned));
         Assert.Superset(fresh.Where(p => p.Split != Split.Test).Select(p => p.Id).ToHashSet(), trained.ToHashSet());
         Assert.NotEmpty(await db.RunSamples.Where(s => s.RunId == ppo.Id).ToListAsync(TestContext.Current.CancellationToken));
 
-        var generate = await RunAsync(RunKind.Generate, project, """{"prompts": 6, "maxTokens": 8}""", output: null, (await ModelAsync(ppo)).Id);
-        var tasks = await db.LabelingTasks.Include(t => t.Completions).Where(t => t.RunId == generate.Id).ToListAsync(TestContext.Current.CancellationToken);
+        var generate = await RunAsync(
+            RunKind.Generate,
+            project,
+            """{"prompts": 6, "maxTokens": 8}""",
+            output: null,
+            (await ModelAsync(ppo)).Id
+        );
+        var tasks = await db
+            .LabelingTasks.Include(t => t.Completions)
+            .Where(t => t.RunId == generate.Id)
+            .ToListAsync(TestContext.Current.CancellationToken);
         Assert.Equal(6, tasks.Count);
         Assert.All(tasks, t => Assert.Equal((LabelingTaskKind.Ranking, ppo.OutputModelId), (t.Kind, t.ModelId)));
         var ids = tasks.SelectMany(t => t.Completions).Select(c => c.CompletionId).ToList();
         var written = await db.Completions.Where(c => ids.Contains(c.Id)).ToListAsync(TestContext.Current.CancellationToken);
         Assert.All(written, c => Assert.Equal((ppo.OutputModelId, "loop-ppo", generate.Id), (c.ModelId, c.ModelName, c.RunId)));
-        Assert.All(written.GroupBy(c => c.PromptId), g => Assert.Equal(g.Count(), g.Select(c => PromptText.Normalize(c.Text)).Distinct().Count()));
+        Assert.All(
+            written.GroupBy(c => c.PromptId),
+            g => Assert.Equal(g.Count(), g.Select(c => PromptText.Normalize(c.Text)).Distinct().Count())
+        );
     }
 
     [Fact]
@@ -75,7 +100,9 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
         Assert.Equal(RunState.Failed, refused.State);
         Assert.Contains("learned from all", refused.Error, StringComparison.Ordinal);
 
-        var allowed = await fixture.ExecuteAsync(await fixture.AddRunAsync(RunKind.Ppo, project.Id, QuickPpo, "overlap-allowed", allowOverlap: true));
+        var allowed = await fixture.ExecuteAsync(
+            await fixture.AddRunAsync(RunKind.Ppo, project.Id, QuickPpo, "overlap-allowed", allowOverlap: true)
+        );
         Assert.Equal((RunState.Completed, null), (allowed.State, allowed.Error));
         Assert.Contains("Overlap was allowed", allowed.Notice, StringComparison.Ordinal);
     }
@@ -97,7 +124,8 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
     public async Task A_base_model_of_a_wanted_shape_is_trained_from_nothing()
     {
         var project = await fixture.WithPromptsAsync("from-nothing", 0);
-        const string settings = """{"corpus": "demo", "documents": "40", "validationDocuments": "10", "hiddenSize": "16", "layers": "1", "heads": "2", "contextLength": "64", "maxLength": "64", "batchSize": "4"}""";
+        const string settings =
+            """{"corpus": "demo", "documents": "40", "validationDocuments": "10", "hiddenSize": "16", "layers": "1", "heads": "2", "contextLength": "64", "maxLength": "64", "batchSize": "4"}""";
 
         var run = await RunAsync(RunKind.Base, project, settings, "from-nothing");
 

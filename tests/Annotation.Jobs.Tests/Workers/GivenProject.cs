@@ -16,7 +16,12 @@ public static class GivenProject
     public static async Task<Project> WithPromptsAsync(this WorkerFixture fixture, string name, int prompts)
     {
         var at = TimeProvider.System.Now();
-        var project = new Project { Name = name, CreatedAt = at, MaxNewTokens = 12 };
+        var project = new Project
+        {
+            Name = name,
+            CreatedAt = at,
+            MaxNewTokens = 12,
+        };
         project.Criteria.Add(Criterion(project, Domain.Projects.Criterion.Overall, 1, 0));
         project.Criteria.Add(Criterion(project, "truthfulness", 0, 1));
         await using var db = fixture.CreateContext();

@@ -29,7 +29,10 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.Equal(new State(0.1 + 100, "100"), latest.State);
         Assert.Equal([100f, -1.5f], latest.Tensors["w"].data<float>().ToArray());
         Assert.Equal([100L], latest.Tensors["n"].data<long>().ToArray());
-        Assert.Equal(["step-0000000010", "step-0000000100"], Directory.GetDirectories(_folder.Path).Select(d => Path.GetFileName(d)).Order());
+        Assert.Equal(
+            ["step-0000000010", "step-0000000100"],
+            Directory.GetDirectories(_folder.Path).Select(d => Path.GetFileName(d)).Order()
+        );
         Assert.Empty(_warnings);
     }
 

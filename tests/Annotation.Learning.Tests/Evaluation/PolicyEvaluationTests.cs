@@ -6,12 +6,16 @@ namespace Annotation.Learning.Tests.Evaluation;
 
 public sealed class PolicyEvaluationTests
 {
-    private static readonly JudgeCompletion _judge = (_, c) => new Dictionary<string, double> { ["overall"] = c.Count(x => x == 'x'), ["brevity"] = -c.Length };
+    private static readonly JudgeCompletion _judge = (_, c) =>
+        new Dictionary<string, double> { ["overall"] = c.Count(x => x == 'x'), ["brevity"] = -c.Length };
 
     [Fact]
     public void Wins_count_whole_and_ties_half()
     {
-        IReadOnlyList<IReadOnlyList<Message>> prompts = [.. Enumerable.Range(0, 4).Select(i => (IReadOnlyList<Message>)[new Message("user", $"{i}")])];
+        IReadOnlyList<IReadOnlyList<Message>> prompts =
+        [
+            .. Enumerable.Range(0, 4).Select(i => (IReadOnlyList<Message>)[new Message("user", $"{i}")]),
+        ];
         var reports = PolicyEvaluation.Compare(prompts, ["xx", "x", "x", "a"], ["x", "y", "xx", "bcd"], _judge);
         Assert.Equal(["overall", "brevity"], reports.Select(r => r.Criterion));
         Assert.Equal(0.625, reports[0].WinRate.Value);
@@ -23,7 +27,16 @@ public sealed class PolicyEvaluationTests
 
     [Fact]
     public void A_missing_completion_is_refused() =>
-        Assert.Throws<ArgumentException>(() => PolicyEvaluation.Compare([[new Message("user", "1")]], ["a", "b"], ["c"], _judge));
+        Assert.Throws<ArgumentException>(() =>
+            PolicyEvaluation.Compare(
+                [
+                    [new Message("user", "1")],
+                ],
+                ["a", "b"],
+                ["c"],
+                _judge
+            )
+        );
 
     [Fact]
     public void The_interval_is_about_two_standard_errors_wide()

@@ -8,7 +8,11 @@ namespace Annotation.Learning.Tests.Evaluation;
 public sealed class RewardEvaluationTests
 {
     private static RankedPrompt Ranking(string prompt, string? labeler, params (string Text, int? Rank)[] completions) =>
-        new([new Message("user", prompt)], [.. completions.Select(c => c.Text)], new Dictionary<string, int?[]> { ["overall"] = [.. completions.Select(c => c.Rank)] })
+        new(
+            [new Message("user", prompt)],
+            [.. completions.Select(c => c.Text)],
+            new Dictionary<string, int?[]> { ["overall"] = [.. completions.Select(c => c.Rank)] }
+        )
         {
             Labeler = labeler,
         };
@@ -18,7 +22,13 @@ public sealed class RewardEvaluationTests
     {
         var test = new[] { Ranking("p", null, ("good", 1), ("bad", 2), ("worse", 2), ("unranked", null)) };
         // Score of "good" equals that of "bad" and is above that of "worse".
-        var report = RewardEvaluation.Measure("overall", (_, c) => [.. c.Select(t => t == "worse" ? 0.0 : 1.0)], test, [], TestContext.Current.CancellationToken)!;
+        var report = RewardEvaluation.Measure(
+            "overall",
+            (_, c) => [.. c.Select(t => t == "worse" ? 0.0 : 1.0)],
+            test,
+            [],
+            TestContext.Current.CancellationToken
+        )!;
         Assert.Equal((1, 2), (report.Rankings, report.Pairs));
         Assert.Equal(0.75, report.Accuracy.Value);
         // -log sigmoid(0) and -log sigmoid(1).
@@ -40,7 +50,13 @@ public sealed class RewardEvaluationTests
             Ranking("q", "bob", ("a", 1), ("b", 1)),
         ];
         // Prompt p: they agree on a-c and b-c, not on a-b; prompt q: bob has a tie.
-        var report = RewardEvaluation.Measure("overall", (_, c) => [.. c.Select(_ => 0.0)], test, [], TestContext.Current.CancellationToken)!;
+        var report = RewardEvaluation.Measure(
+            "overall",
+            (_, c) => [.. c.Select(_ => 0.0)],
+            test,
+            [],
+            TestContext.Current.CancellationToken
+        )!;
         Assert.Equal(2.0 / 3, report.LabelerAgreement!.Value, 1e-9);
     }
 
@@ -49,7 +65,13 @@ public sealed class RewardEvaluationTests
     {
         var train = Enumerable.Range(0, 30).Select(i => Ranking($"p{i}", null, ($"thank you {i}", 1), ($"go away {i}", 2))).ToList();
         RankedPrompt[] test = [Ranking("t", null, ("You again, thank God", 1), ("Just go, far AWAY from it", 2))];
-        var report = RewardEvaluation.Measure("overall", (_, c) => [.. c.Select(_ => 0.0)], test, train, TestContext.Current.CancellationToken)!;
+        var report = RewardEvaluation.Measure(
+            "overall",
+            (_, c) => [.. c.Select(_ => 0.0)],
+            test,
+            train,
+            TestContext.Current.CancellationToken
+        )!;
         Assert.Equal(1, report.BagOfWords!.Value);
         Assert.Equal(0, report.LongerWins.Value);
     }

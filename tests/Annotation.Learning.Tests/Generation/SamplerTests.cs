@@ -26,10 +26,24 @@ public sealed class SamplerTests
     {
         using var model = ToyModels.Create(family);
         var sampler = new Sampler(model);
-        var settings = new SamplingSettings { Temperature = temperature, MaxNewTokens = 24, Seed = 5 };
+        var settings = new SamplingSettings
+        {
+            Temperature = temperature,
+            MaxNewTokens = 24,
+            Seed = 5,
+        };
         var together = sampler.Generate(_prompts, settings, TestContext.Current.CancellationToken);
 
-        var others = sampler.Generate([[256, 257], _prompts[1], [256, 70, 70, 70, 70, 70, 70, 70, 70, 70], [256]], settings, TestContext.Current.CancellationToken);
+        var others = sampler.Generate(
+            [
+                [256, 257],
+                _prompts[1],
+                [256, 70, 70, 70, 70, 70, 70, 70, 70, 70],
+                [256],
+            ],
+            settings,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(together[1].Ids, others[1].Ids);
         Assert.Equal(together[1].Text, others[1].Text);
         Assert.Equal(together[0].Ids, sampler.Generate([_prompts[0]], settings, TestContext.Current.CancellationToken)[0].Ids);
@@ -41,7 +55,11 @@ public sealed class SamplerTests
     {
         using var scope = NewDisposeScope();
         using var model = ToyModels.Create();
-        var completions = new Sampler(model).Generate(_prompts, new SamplingSettings { Temperature = 0, MaxNewTokens = 8 }, TestContext.Current.CancellationToken);
+        var completions = new Sampler(model).Generate(
+            _prompts,
+            new SamplingSettings { Temperature = 0, MaxNewTokens = 8 },
+            TestContext.Current.CancellationToken
+        );
         foreach (var (prompt, completion) in _prompts.Zip(completions))
         {
             var ids = prompt.Select(i => (long)i).ToList();
@@ -59,7 +77,14 @@ public sealed class SamplerTests
     {
         using var scope = NewDisposeScope();
         using var model = ToyModels.Create();
-        var settings = new SamplingSettings { Temperature = 0.7, TopK = 20, TopP = 0.9, MaxNewTokens = 12, Seed = 3 };
+        var settings = new SamplingSettings
+        {
+            Temperature = 0.7,
+            TopK = 20,
+            TopP = 0.9,
+            MaxNewTokens = 12,
+            Seed = 3,
+        };
         var completions = new Sampler(model).Generate(_prompts, settings, TestContext.Current.CancellationToken);
         foreach (var (prompt, completion) in _prompts.Zip(completions))
         {
@@ -77,7 +102,12 @@ public sealed class SamplerTests
     public void A_completion_ends_with_eos_or_at_its_limit()
     {
         using var model = ToyModels.Create();
-        var settings = new SamplingSettings { MaxNewTokens = 40, Temperature = 3, Seed = 1 };
+        var settings = new SamplingSettings
+        {
+            MaxNewTokens = 40,
+            Temperature = 3,
+            Seed = 1,
+        };
         var prompts = Enumerable.Range(0, 70).Select(i => (IReadOnlyList<int>)[256, i]).ToList();
         var completions = new Sampler(model).Generate(prompts, settings, TestContext.Current.CancellationToken);
 
@@ -94,7 +124,11 @@ public sealed class SamplerTests
     {
         using var model = ToyModels.Create();
         IReadOnlyList<int> prompt = [.. Enumerable.Repeat(65, 60)];
-        var completions = new Sampler(model).Generate([prompt, [256]], new SamplingSettings { Temperature = 0, MaxNewTokens = 10 }, TestContext.Current.CancellationToken);
+        var completions = new Sampler(model).Generate(
+            [prompt, [256]],
+            new SamplingSettings { Temperature = 0, MaxNewTokens = 10 },
+            TestContext.Current.CancellationToken
+        );
         Assert.True(completions[0].Ids.Count <= 4);
         Assert.True(completions[1].Ended || completions[1].Ids.Count == 10);
     }
@@ -104,9 +138,19 @@ public sealed class SamplerTests
     {
         using var model = ToyModels.Create();
         var refusal = Assert.Throws<PromptLengthException>(() =>
-            new Sampler(model).Generate([[256], [.. Enumerable.Repeat(65, 64)]], new SamplingSettings(), TestContext.Current.CancellationToken)
+            new Sampler(model).Generate(
+                [
+                    [256],
+                    [.. Enumerable.Repeat(65, 64)],
+                ],
+                new SamplingSettings(),
+                TestContext.Current.CancellationToken
+            )
         );
-        Assert.Equal("Prompt 2 has 64 tokens, but the model's context of 64 allows at most 63 before a completion: shorten it.", refusal.Message);
+        Assert.Equal(
+            "Prompt 2 has 64 tokens, but the model's context of 64 allows at most 63 before a completion: shorten it.",
+            refusal.Message
+        );
     }
 
     [Fact]
@@ -114,7 +158,11 @@ public sealed class SamplerTests
     {
         using var model = ToyModels.Create();
         var before = LiveTensors.Settled();
-        new Sampler(model).Generate(_prompts, new SamplingSettings { MaxNewTokens = 20, Temperature = 3 }, TestContext.Current.CancellationToken);
+        new Sampler(model).Generate(
+            _prompts,
+            new SamplingSettings { MaxNewTokens = 20, Temperature = 3 },
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(before, Tensor.TotalCount);
     }
 

@@ -20,12 +20,32 @@ public sealed class TokenDistributionTests
     {
         using var scope = NewDisposeScope();
         using var model = ToyModels.Create();
-        var logits = model.Model.Logits(model.Model.Hidden(tensor(new long[,] { { 256 } })))[0, 0];
+        var logits = model.Model.Logits(
+            model.Model.Hidden(
+                tensor(
+                    new long[,]
+                    {
+                        { 256 },
+                    }
+                )
+            )
+        )[0, 0];
         var expected = Restricted((logits / temperature).softmax(0).to(ScalarType.Float64).data<double>().ToArray(), topK, topP);
 
         const int draws = 4000;
-        var settings = new SamplingSettings { Temperature = temperature, TopK = topK, TopP = topP, MaxNewTokens = 1, Seed = 11 };
-        var completions = new Sampler(model).Generate([.. Enumerable.Repeat(_prompt, draws)], settings, TestContext.Current.CancellationToken);
+        var settings = new SamplingSettings
+        {
+            Temperature = temperature,
+            TopK = topK,
+            TopP = topP,
+            MaxNewTokens = 1,
+            Seed = 11,
+        };
+        var completions = new Sampler(model).Generate(
+            [.. Enumerable.Repeat(_prompt, draws)],
+            settings,
+            TestContext.Current.CancellationToken
+        );
         var counts = completions.CountBy(c => c.Ids[0]).ToDictionary();
 
         Assert.All(counts.Keys, id => Assert.True(expected[id] > 0, $"token {id} is outside"));
@@ -39,7 +59,11 @@ public sealed class TokenDistributionTests
 
     private static double[] Restricted(double[] probabilities, int topK, double topP)
     {
-        var best = probabilities.Select((p, i) => (p, i)).OrderByDescending(x => x.p).Take(topK == 0 ? probabilities.Length : topK).ToList();
+        var best = probabilities
+            .Select((p, i) => (p, i))
+            .OrderByDescending(x => x.p)
+            .Take(topK == 0 ? probabilities.Length : topK)
+            .ToList();
         var sum = best.Sum(x => x.p);
         var kept = best.Where((x, i) => best.Take(i).Sum(b => b.p) < topP * sum || i == 0).ToList();
         var result = new double[probabilities.Length];

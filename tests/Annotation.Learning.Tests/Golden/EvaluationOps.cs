@@ -25,7 +25,8 @@ internal static class EvaluationOps
     [GoldenOp("best_of_n")]
     internal static IReadOnlyDictionary<string, object?> Best(GoldenInputs inputs)
     {
-        double[][] Rows(string name) => [.. inputs.Json(name).EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetDouble()).ToArray())];
+        double[][] Rows(string name) =>
+            [.. inputs.Json(name).EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetDouble()).ToArray())];
         var (proxy, gold, ns) = (Rows("proxy"), Rows("gold"), inputs.Counts("ns"));
         return new Dictionary<string, object?>
         {

@@ -30,7 +30,8 @@ internal sealed class GoldenComparison(double atol, double rtol)
             case JsonValueKind.Array:
                 CompareList(path, expected, got);
                 return;
-            case JsonValueKind.Number when AsNumber(got) is { } number && Math.Abs(number - expected.GetDouble()) <= atol + rtol * Math.Abs(expected.GetDouble()):
+            case JsonValueKind.Number
+                when AsNumber(got) is { } number && Math.Abs(number - expected.GetDouble()) <= atol + rtol * Math.Abs(expected.GetDouble()):
                 return;
             case JsonValueKind.True or JsonValueKind.False when AsNumber(got) is { } number && number == (expected.GetBoolean() ? 1 : 0):
                 return;

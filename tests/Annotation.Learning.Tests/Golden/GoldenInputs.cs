@@ -28,7 +28,8 @@ internal sealed class GoldenInputs(JsonElement inputs, ScalarType dtype, Device 
     internal IReadOnlyList<Tensor> Ragged(string name) => [.. Json(name).EnumerateArray().Select(row => ToTensor(row, dtype))];
 
     /// <summary>A list of rows of whole numbers of different lengths.</summary>
-    internal int[][] RaggedCounts(string name) => [.. Json(name).EnumerateArray().Select(row => row.EnumerateArray().Select(n => n.GetInt32()).ToArray())];
+    internal int[][] RaggedCounts(string name) =>
+        [.. Json(name).EnumerateArray().Select(row => row.EnumerateArray().Select(n => n.GetInt32()).ToArray())];
 
     internal int[] Counts(string name) => [.. Json(name).EnumerateArray().Select(n => n.GetInt32())];
 

@@ -33,9 +33,13 @@ public sealed class GoldenTests
         }
     }
 
-    private static string Folder => Environment.GetEnvironmentVariable("GOLDEN_DIR") is { Length: > 0 } named ? named : Path.Combine(AppContext.BaseDirectory, "Golden");
+    private static string Folder =>
+        Environment.GetEnvironmentVariable("GOLDEN_DIR") is { Length: > 0 } named
+            ? named
+            : Path.Combine(AppContext.BaseDirectory, "Golden");
 
-    private static Device Device => TorchRuntime.SelectDevice(Environment.GetEnvironmentVariable("GOLDEN_DEVICE") is { Length: > 0 } named ? named : "cpu");
+    private static Device Device =>
+        TorchRuntime.SelectDevice(Environment.GetEnvironmentVariable("GOLDEN_DEVICE") is { Length: > 0 } named ? named : "cpu");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -61,7 +65,19 @@ public sealed class GoldenTests
     {
         using var expected = JsonDocument.Parse("""{"a": 1.0, "b": [1, 2], "c": null, "d": 3.0}""");
         var comparison = new GoldenComparison(atol: 0.01, rtol: 0);
-        comparison.Compare("x", expected.RootElement, new Dictionary<string, object?> { ["a"] = 1.02, ["b"] = new[] { 1 }, ["c"] = 5.0 });
-        Assert.Equal(["x.a: expected 1.0, got 1.02", "x.b: expected 2 items, got 1 items", "x.d: expected 3.0, got nothing"], comparison.Differences);
+        comparison.Compare(
+            "x",
+            expected.RootElement,
+            new Dictionary<string, object?>
+            {
+                ["a"] = 1.02,
+                ["b"] = new[] { 1 },
+                ["c"] = 5.0,
+            }
+        );
+        Assert.Equal(
+            ["x.a: expected 1.0, got 1.02", "x.b: expected 2 items, got 1 items", "x.d: expected 3.0, got nothing"],
+            comparison.Differences
+        );
     }
 }

@@ -12,7 +12,11 @@ internal static class LogProbabilityOps
     internal static IReadOnlyDictionary<string, object?> Tokens(GoldenInputs inputs) =>
         new Dictionary<string, object?>
         {
-            ["logprobs"] = LogProbabilities.TokenLogProbabilities(inputs.Tensor("logits"), inputs.Ids("labels"), inputs.Number("temperature")),
+            ["logprobs"] = LogProbabilities.TokenLogProbabilities(
+                inputs.Tensor("logits"),
+                inputs.Ids("labels"),
+                inputs.Number("temperature")
+            ),
         };
 
     [GoldenOp("sequence_logprobs")]
@@ -22,7 +26,10 @@ internal static class LogProbabilityOps
         var (positions, targets) = SftLoss.Predictions(labels);
         var chosen = LogProbabilities.TokenLogProbabilities(logits.flatten(0, 1).index_select(0, positions), targets);
         var width = labels.shape[1];
-        var tokens = zeros(labels.numel(), inputs.Dtype, inputs.Device).index_copy(0, positions, chosen).view(-1, width).narrow(1, 0, width - 1);
+        var tokens = zeros(labels.numel(), inputs.Dtype, inputs.Device)
+            .index_copy(0, positions, chosen)
+            .view(-1, width)
+            .narrow(1, 0, width - 1);
         var counted = labels.narrow(1, 1, width - 1).ne(SftRow.IgnoredLabel);
         return new Dictionary<string, object?>
         {
@@ -40,7 +47,12 @@ internal static class LogProbabilityOps
         var entropy = LogProbabilities.Entropy(logits, inputs.Number("temperature"));
         var mean = Masked.MaskedMean(entropy, inputs.Ids("mask"));
         mean.backward();
-        return new Dictionary<string, object?> { ["entropy"] = entropy, ["masked_mean"] = mean, ["grad_masked_mean"] = logits.grad };
+        return new Dictionary<string, object?>
+        {
+            ["entropy"] = entropy,
+            ["masked_mean"] = mean,
+            ["grad_masked_mean"] = logits.grad,
+        };
     }
 
     [GoldenOp("kl_per_token")]

@@ -31,7 +31,13 @@ internal static class PpoOps
     internal static IReadOnlyDictionary<string, object?> Gae(GoldenInputs inputs)
     {
         var mask = inputs.Ids("mask");
-        var (advantages, returns) = Advantages.Estimate(inputs.Tensor("rewards"), inputs.Tensor("values"), mask, inputs.Number("gamma"), inputs.Number("lam"));
+        var (advantages, returns) = Advantages.Estimate(
+            inputs.Tensor("rewards"),
+            inputs.Tensor("values"),
+            mask,
+            inputs.Number("gamma"),
+            inputs.Number("lam")
+        );
         return new Dictionary<string, object?>
         {
             ["advantages"] = advantages,
@@ -104,7 +110,15 @@ internal static class PpoOps
         var values = inputs
             .Numbers("current_kl")
             .Zip(inputs.Counts("n_steps"))
-            .Select(update => coefficient = AdaptiveKlCoefficient.Next(coefficient, update.First, inputs.Number("target"), inputs.Number("horizon"), update.Second));
+            .Select(update =>
+                coefficient = AdaptiveKlCoefficient.Next(
+                    coefficient,
+                    update.First,
+                    inputs.Number("target"),
+                    inputs.Number("horizon"),
+                    update.Second
+                )
+            );
         return new Dictionary<string, object?> { ["values"] = values.ToArray() };
     }
 
@@ -137,13 +151,26 @@ internal static class PpoOps
 
         var positions = arange(ids.shape[1], ScalarType.Int64, inputs.Device).unsqueeze(0);
         var oneMore = positions.le(last.unsqueeze(1) + 1);
-        var penalties = KlPenalty.TokenRewards(zeros_like(scores), inputs.Tensor("logp"), inputs.Tensor("ref_logp"), mask, inputs.Number("kl_coef"), estimator: Estimator(inputs, "kl_estimator"));
+        var penalties = KlPenalty.TokenRewards(
+            zeros_like(scores),
+            inputs.Tensor("logp"),
+            inputs.Tensor("ref_logp"),
+            mask,
+            inputs.Number("kl_coef"),
+            estimator: Estimator(inputs, "kl_estimator")
+        );
         var rewards = penalties.scatter_add(1, LastToken.Index(oneMore.to(ScalarType.Int64)).unsqueeze(1), scores.unsqueeze(1));
         if (inputs.Flag("whiten_rewards"))
         {
             rewards = Masked.MaskedWhiten(rewards, oneMore, shiftMean: false, unbiased: true);
         }
-        var (advantages, returns) = Advantages.Estimate(rewards, inputs.Tensor("values"), oneMore, inputs.Number("gamma"), inputs.Number("lam"));
+        var (advantages, returns) = Advantages.Estimate(
+            rewards,
+            inputs.Tensor("values"),
+            oneMore,
+            inputs.Number("gamma"),
+            inputs.Number("lam")
+        );
         return new Dictionary<string, object?>
         {
             ["postprocessed"] = processed,
@@ -171,7 +198,13 @@ internal static class PpoOps
         var logp = LogProbabilities.TokenLogProbabilities(logits, labels, temperature);
         var (losses, clipped, _) = PolicyLoss.PerToken(logp, oldLogp, advantages, clip, clip);
         var policyLoss = PolicyLoss.Aggregate(losses, mask, TokenAggregation.TokenMean);
-        var (valueLoss, _) = ValueLoss.HalfMaskedMean(values, inputs.Tensor("old_values"), returns, mask, inputs.NumberOrNull("value_clip"));
+        var (valueLoss, _) = ValueLoss.HalfMaskedMean(
+            values,
+            inputs.Tensor("old_values"),
+            returns,
+            mask,
+            inputs.NumberOrNull("value_clip")
+        );
         var entropy = Masked.MaskedMean(LogProbabilities.Entropy(logits, temperature), mask);
         var loss = policyLoss + valueLoss * inputs.Number("vf_coef") - entropy * inputs.Number("ent_coef");
         loss.backward();

@@ -12,7 +12,11 @@ internal static class PreferenceOptimizationOps
     internal static IReadOnlyDictionary<string, object?> Dpo(GoldenInputs inputs)
     {
         var (chosen, rejected) = (inputs.Leaf("policy_chosen"), inputs.Leaf("policy_rejected"));
-        var (referenceChosen, referenceRejected, beta) = (inputs.Tensor("ref_chosen"), inputs.Tensor("ref_rejected"), inputs.Number("beta"));
+        var (referenceChosen, referenceRejected, beta) = (
+            inputs.Tensor("ref_chosen"),
+            inputs.Tensor("ref_rejected"),
+            inputs.Number("beta")
+        );
         var losses = DpoLoss.PerPair(
             chosen,
             rejected,
@@ -24,7 +28,10 @@ internal static class PreferenceOptimizationOps
         );
         var loss = losses.mean();
         loss.backward();
-        var (good, bad) = (DpoLoss.ImplicitReward(chosen, referenceChosen, beta), DpoLoss.ImplicitReward(rejected, referenceRejected, beta));
+        var (good, bad) = (
+            DpoLoss.ImplicitReward(chosen, referenceChosen, beta),
+            DpoLoss.ImplicitReward(rejected, referenceRejected, beta)
+        );
         return new Dictionary<string, object?>
         {
             ["losses"] = losses,
@@ -42,7 +49,11 @@ internal static class PreferenceOptimizationOps
     internal static IReadOnlyDictionary<string, object?> Rloo(GoldenInputs inputs)
     {
         var advantages = GroupAdvantages.LeaveOneOut(inputs.Tensor("rewards"));
-        return new Dictionary<string, object?> { ["advantages"] = advantages, ["advantages_normalized"] = GroupAdvantages.Standardized(advantages) };
+        return new Dictionary<string, object?>
+        {
+            ["advantages"] = advantages,
+            ["advantages_normalized"] = GroupAdvantages.Standardized(advantages),
+        };
     }
 
     [GoldenOp("grpo_advantages")]
@@ -80,6 +91,11 @@ internal static class PreferenceOptimizationOps
         );
         loss.backward();
         var kl = Masked.MaskedMean(KlPenalty.PerToken(logp, reference, KlEstimator.K3), mask);
-        return new Dictionary<string, object?> { ["loss"] = loss, ["grad_logp"] = logp.grad, ["mean_kl"] = kl };
+        return new Dictionary<string, object?>
+        {
+            ["loss"] = loss,
+            ["grad_logp"] = logp.grad,
+            ["mean_kl"] = kl,
+        };
     }
 }

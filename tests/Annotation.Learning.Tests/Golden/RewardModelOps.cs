@@ -12,7 +12,10 @@ internal static class RewardModelOps
     {
         var (chosen, rejected) = (inputs.Leaf("chosen"), inputs.Leaf("rejected"));
         var difference = chosen - rejected;
-        var perPair = PreferenceLosses.BradleyTerry(inputs.TensorOrNull("margin") is { } margin ? difference - margin : difference, inputs.Number("label_smoothing"));
+        var perPair = PreferenceLosses.BradleyTerry(
+            inputs.TensorOrNull("margin") is { } margin ? difference - margin : difference,
+            inputs.Number("label_smoothing")
+        );
 
         // A pair is a ranking of two.
         var scores = stack([chosen, rejected], 1);
@@ -61,10 +64,18 @@ internal static class RewardModelOps
     {
         // Only the first m choices count: everything later shares one rank.
         var most = inputs.NumberOrNull("top_m") is { } m ? (int)m : int.MaxValue;
-        var ranks = inputs.RaggedCounts("order").Select(order => order.Select((_, item) => Math.Min(Array.IndexOf(order, item), most) + 1).ToArray()).ToArray();
+        var ranks = inputs
+            .RaggedCounts("order")
+            .Select(order => order.Select((_, item) => Math.Min(Array.IndexOf(order, item), most) + 1).ToArray())
+            .ToArray();
         var rankTensor = Padded(ranks, inputs.Device);
         var (loss, grad, scores) = WithGradient(inputs, s => PreferenceLosses.PlackettLuce(s, rankTensor).mean());
-        return new Dictionary<string, object?> { ["per_prompt"] = PreferenceLosses.PlackettLuce(scores, rankTensor), ["loss"] = loss, ["grad"] = grad };
+        return new Dictionary<string, object?>
+        {
+            ["per_prompt"] = PreferenceLosses.PlackettLuce(scores, rankTensor),
+            ["loss"] = loss,
+            ["grad"] = grad,
+        };
     }
 
     [GoldenOp("rm_tie_loss")]
@@ -78,7 +89,19 @@ internal static class RewardModelOps
                 : PreferenceLosses.RaoKupperLogProbabilities(difference, logStrength.exp());
 
         // A wins: ranks 1, 2; b wins: 2, 1; tie: 1, 1.
-        int[][] ranks = [.. inputs.Counts("label").Select(l => l switch { 0 => (int[])[1, 2], 1 => [2, 1], _ => [1, 1] })];
+        int[][] ranks =
+        [
+            .. inputs
+                .Counts("label")
+                .Select(l =>
+                    l switch
+                    {
+                        0 => (int[])[1, 2],
+                        1 => [2, 1],
+                        _ => [1, 1],
+                    }
+                ),
+        ];
         var perPair = PreferenceLosses.PairMeanWithTies(stack([a, b], 1), Padded(ranks, inputs.Device), Outcomes);
         var loss = perPair.mean();
         loss.backward();
@@ -100,7 +123,11 @@ internal static class RewardModelOps
     internal static IReadOnlyDictionary<string, object?> LastTokenScore(GoldenInputs inputs)
     {
         var mask = inputs.Ids("attention_mask");
-        return new Dictionary<string, object?> { ["index"] = LastToken.Index(mask), ["score"] = LastToken.Gather(inputs.Tensor("token_scores"), mask) };
+        return new Dictionary<string, object?>
+        {
+            ["index"] = LastToken.Index(mask),
+            ["score"] = LastToken.Gather(inputs.Tensor("token_scores"), mask),
+        };
     }
 
     [GoldenOp("reward_normalize")]
@@ -139,7 +166,13 @@ internal static class RewardModelOps
             mean.Add(whole.Mean);
             std.Add(whole.UnbiasedStd);
         }
-        return new Dictionary<string, object?> { ["batch_mean"] = batchMean, ["batch_std_unbiased"] = batchStd, ["mean"] = mean, ["std_unbiased"] = std };
+        return new Dictionary<string, object?>
+        {
+            ["batch_mean"] = batchMean,
+            ["batch_std_unbiased"] = batchStd,
+            ["mean"] = mean,
+            ["std_unbiased"] = std,
+        };
     }
 
     [GoldenOp("ensemble_uncertainty")]

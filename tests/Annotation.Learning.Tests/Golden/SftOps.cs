@@ -36,7 +36,10 @@ internal static class SftOps
     internal static IReadOnlyDictionary<string, object?> Collate(GoldenInputs inputs)
     {
         Assert.True(inputs.Flag("append_eos"), "rows always end with the end token");
-        var rows = inputs.RaggedCounts("prompts").Zip(inputs.RaggedCounts("completions"), (p, c) => SftRow.Completion(p, c, inputs.Count("eos_id"))).ToList();
+        var rows = inputs
+            .RaggedCounts("prompts")
+            .Zip(inputs.RaggedCounts("completions"), (p, c) => SftRow.Completion(p, c, inputs.Count("eos_id")))
+            .ToList();
         Assert.All(rows, r => Assert.True(r.Ids.Length <= inputs.Count("max_length"), "longer rows are left out"));
         var ids = TokenRows.Pad([.. rows.Select(r => r.Ids)], inputs.Device, inputs.Count("pad_id"));
         return new Dictionary<string, object?>

@@ -97,7 +97,10 @@ internal static class TransformerOps
             ["hidden"] = hidden * shown,
             ["logits"] = logits * shown,
             ["loss"] = loss,
-            ["grad_norm"] = model.Weights.ToDictionary(w => w.Key, w => w.Value.grad!.square().sum().sqrt().to(ScalarType.Float64).item<double>()),
+            ["grad_norm"] = model.Weights.ToDictionary(
+                w => w.Key,
+                w => w.Value.grad!.square().sum().sqrt().to(ScalarType.Float64).item<double>()
+            ),
             ["reward"] = (ends * inputs.Tensor("reward_weight")).sum(-1) + inputs.Tensor("reward_bias"),
         };
     }

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Annotation.Learning.Models;
-using Annotation.Learning.Text;
 using Annotation.Learning.Tests.Tensors;
+using Annotation.Learning.Text;
 using Xunit;
 using static TorchSharp.torch;
 

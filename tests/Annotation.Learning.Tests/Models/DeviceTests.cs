@@ -47,7 +47,15 @@ public sealed class DeviceTests
     public void A_model_can_be_described_without_memory()
     {
         using var scope = NewDisposeScope();
-        using var model = LanguageModel.Create(ToyModels.Llama with { HiddenSize = 1 << 14, Layers = 40 }, 1, new Device(TorchSharp.DeviceType.META));
+        using var model = LanguageModel.Create(
+            ToyModels.Llama with
+            {
+                HiddenSize = 1 << 14,
+                Layers = 40,
+            },
+            1,
+            new Device(TorchSharp.DeviceType.META)
+        );
         Assert.All(model.Weights.Values, p => Assert.Equal(TorchSharp.DeviceType.META, p.device_type));
     }
 }

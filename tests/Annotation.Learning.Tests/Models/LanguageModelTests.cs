@@ -13,9 +13,32 @@ public sealed class LanguageModelTests
     {
         using var scope = NewDisposeScope();
         using var model = LanguageModel.Create(ToyModels.Of(family), 3, CPU);
-        var plain = model.Logits(model.Hidden(tensor(new long[,] { { 5, 6, 7 } })));
-        var padded = tensor(new long[,] { { 999, 999, 5, 6, 7 }, { 5, 6, 7, -1, -1 }, { 1, 1, 1, 1, 1 } });
-        var mask = tensor(new long[,] { { 0, 0, 1, 1, 1 }, { 1, 1, 1, 0, 0 }, { 0, 0, 0, 0, 0 } });
+        var plain = model.Logits(
+            model.Hidden(
+                tensor(
+                    new long[,]
+                    {
+                        { 5, 6, 7 },
+                    }
+                )
+            )
+        );
+        var padded = tensor(
+            new long[,]
+            {
+                { 999, 999, 5, 6, 7 },
+                { 5, 6, 7, -1, -1 },
+                { 1, 1, 1, 1, 1 },
+            }
+        );
+        var mask = tensor(
+            new long[,]
+            {
+                { 0, 0, 1, 1, 1 },
+                { 1, 1, 1, 0, 0 },
+                { 0, 0, 0, 0, 0 },
+            }
+        );
         var logits = model.Logits(model.Hidden(padded, mask));
 
         Assert.True(logits[0].narrow(0, 2, 3).allclose(plain[0], 1e-4, 1e-5));
@@ -31,8 +54,20 @@ public sealed class LanguageModelTests
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var model = LanguageModel.Create(ToyModels.Of(family), 3, CPU);
-        var ids = tensor(new long[,] { { 9, 9, 5, 6, 7, 8 }, { 1, 2, 3, 4, 5, 6 } });
-        var mask = tensor(new long[,] { { 0, 0, 1, 1, 1, 1 }, { 1, 1, 1, 1, 1, 1 } });
+        var ids = tensor(
+            new long[,]
+            {
+                { 9, 9, 5, 6, 7, 8 },
+                { 1, 2, 3, 4, 5, 6 },
+            }
+        );
+        var mask = tensor(
+            new long[,]
+            {
+                { 0, 0, 1, 1, 1, 1 },
+                { 1, 1, 1, 1, 1, 1 },
+            }
+        );
         var whole = model.Hidden(ids, mask);
 
         using var cache = new KeyValueCache(model.Config, 2, 6, CPU, model.ScalarType);

@@ -27,7 +27,12 @@ public sealed class PretrainedTests : IDisposable
             Assert.True(weight.bytes.SequenceEqual(loaded.Model.Weights[name].bytes), name);
         }
 
-        var ids = tensor(new long[,] { { 256, 260, 72, 105, 261 } });
+        var ids = tensor(
+            new long[,]
+            {
+                { 256, 260, 72, 105, 261 },
+            }
+        );
         Assert.Equal(Logits(original, ids), Logits(loaded, ids));
     }
 
@@ -40,7 +45,10 @@ public sealed class PretrainedTests : IDisposable
         using var loaded = Pretrained.Load(first, CPU);
         loaded.Save(second, ScalarType.BFloat16);
 
-        Assert.Equal(File.ReadAllBytes(Path.Combine(first, "model.safetensors")), File.ReadAllBytes(Path.Combine(second, "model.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(first, "model.safetensors")),
+            File.ReadAllBytes(Path.Combine(second, "model.safetensors"))
+        );
     }
 
     private static float[] Logits(Pretrained model, Tensor ids) => model.Model.Logits(model.Model.Hidden(ids)).data<float>().ToArray();

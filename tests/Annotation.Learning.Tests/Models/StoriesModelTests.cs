@@ -14,7 +14,8 @@ namespace Annotation.Learning.Tests.Models;
 public sealed class StoriesModelTests
 {
     private static string Folder =>
-        Environment.GetEnvironmentVariable("ANNOTATION_DATA") is { Length: > 0 } data && Directory.Exists(Path.Combine(data, "models", "stories260k"))
+        Environment.GetEnvironmentVariable("ANNOTATION_DATA") is { Length: > 0 } data
+        && Directory.Exists(Path.Combine(data, "models", "stories260k"))
             ? Path.Combine(data, "models", "stories260k")
             : "";
 
@@ -59,7 +60,11 @@ public sealed class StoriesModelTests
             using var scope = NewDisposeScope();
             using var line = JsonDocument.Parse(lines.ReadLine()!);
             var text = line.RootElement.GetProperty("text").GetString()!.Trim().Replace("\n\n", "\n", StringComparison.Ordinal);
-            var ids = tensor(model.Tokenizer.Encode(text).Prepend(model.Tokenizer.BosId).Take(512).Select(i => (long)i).ToArray(), ScalarType.Int64, CPU);
+            var ids = tensor(
+                model.Tokenizer.Encode(text).Prepend(model.Tokenizer.BosId).Take(512).Select(i => (long)i).ToArray(),
+                ScalarType.Int64,
+                CPU
+            );
             var logits = model.Model.Logits(model.Model.Hidden(ids.unsqueeze(0)))[0];
             var count = ids.shape[0] - 1;
             var nll = -logits.narrow(0, 0, count).log_softmax(-1).gather(1, ids.narrow(0, 1, count).unsqueeze(1)).sum().item<float>();

@@ -9,11 +9,16 @@ internal static class ToyModels
 {
     /// <summary>Two query heads share each key and value head.</summary>
     internal static LanguageModelConfig Llama { get; } =
-        LanguageModelConfig.Llama(vocabulary: 262, hidden: 32, layers: 2, heads: 4, context: 64) with { KeyValueHeads = 2, InitializerRange = 0.2 };
+        LanguageModelConfig.Llama(vocabulary: 262, hidden: 32, layers: 2, heads: 4, context: 64) with
+        {
+            KeyValueHeads = 2,
+            InitializerRange = 0.2,
+        };
 
     internal static LanguageModelConfig Gpt2 { get; } = Llama with { ModelType = "gpt2", KeyValueHeads = 4, IntermediateSize = 128 };
 
     internal static LanguageModelConfig Of(string family) => family == "gpt2" ? Gpt2 : Llama;
 
-    internal static Pretrained Create(string family = "llama", ulong seed = 1) => new(LanguageModel.Create(Of(family), seed, CPU), new ByteTokenizer());
+    internal static Pretrained Create(string family = "llama", ulong seed = 1) =>
+        new(LanguageModel.Create(Of(family), seed, CPU), new ByteTokenizer());
 }

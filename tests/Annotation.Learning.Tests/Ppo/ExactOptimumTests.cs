@@ -37,9 +37,18 @@ public sealed class ExactOptimumTests
             LearningRate = 3e-3,
             ValueLearningRate = 3e-3,
         };
-        new PpoTrainer(settings).Train(policy, reference, new ProgramReward((_, text) => Reward(text)), [prompt], ct: TestContext.Current.CancellationToken);
+        new PpoTrainer(settings).Train(
+            policy,
+            reference,
+            new ProgramReward((_, text) => Reward(text)),
+            [prompt],
+            ct: TestContext.Current.CancellationToken
+        );
 
-        var rewards = tensor(Enumerable.Range(0, policy.Tokenizer.VocabularySize).Select(id => Reward(policy.Tokenizer.Decode([id]))).ToArray(), device: CPU);
+        var rewards = tensor(
+            Enumerable.Range(0, policy.Tokenizer.VocabularySize).Select(id => Reward(policy.Tokenizer.Decode([id]))).ToArray(),
+            device: CPU
+        );
         var (start, end) = (LogProbabilities(reference, prompt), LogProbabilities(policy, prompt));
         var atStart = Objective(start);
         var optimum = Beta * (start + rewards / Beta).logsumexp(0).item<double>();

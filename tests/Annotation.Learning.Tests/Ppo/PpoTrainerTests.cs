@@ -17,8 +17,20 @@ namespace Annotation.Learning.Tests.Ppo;
 [Collection(NativeTensorCount.Name)]
 public sealed class PpoTrainerTests
 {
-    private static readonly IReadOnlyList<IReadOnlyList<Message>> _prompts = [.. "abcd".Select(c => (IReadOnlyList<Message>)[new Message("user", $"{c}")])];
-    private static readonly PpoSettings _quick = new() { Iterations = 4, RolloutSize = 16, MinibatchSize = 8, Epochs = 2, MaxNewTokens = 6, LearningRate = 1e-3, CheckpointIterations = 1 };
+    private static readonly IReadOnlyList<IReadOnlyList<Message>> _prompts =
+    [
+        .. "abcd".Select(c => (IReadOnlyList<Message>)[new Message("user", $"{c}")]),
+    ];
+    private static readonly PpoSettings _quick = new()
+    {
+        Iterations = 4,
+        RolloutSize = 16,
+        MinibatchSize = 8,
+        Epochs = 2,
+        MaxNewTokens = 6,
+        LearningRate = 1e-3,
+        CheckpointIterations = 1,
+    };
     private static readonly RewardSource _likesX = new ProgramReward((_, text) => text.Count(c => c == 'x') - 1);
 
     /// <summary>A policy that answers with two to four letters x or y, each as often as the other.</summary>
@@ -27,10 +39,20 @@ public sealed class PpoTrainerTests
         var random = new SeededRandom(9);
         var examples = Enumerable
             .Range(0, 256)
-            .Select(i => new SftExample(_prompts[i % 4], new string([.. Enumerable.Range(0, 2 + random.NextInt(3)).Select(_ => random.NextInt(2) == 0 ? 'x' : 'y')])))
+            .Select(i => new SftExample(
+                _prompts[i % 4],
+                new string([.. Enumerable.Range(0, 2 + random.NextInt(3)).Select(_ => random.NextInt(2) == 0 ? 'x' : 'y')])
+            ))
             .ToList();
         var model = TrainableModels.Create();
-        new SftTrainer(new SftSettings { LearningRate = 5e-3, BatchSize = 32, Epochs = 12 }).Train(model, examples, []);
+        new SftTrainer(
+            new SftSettings
+            {
+                LearningRate = 5e-3,
+                BatchSize = 32,
+                Epochs = 12,
+            }
+        ).Train(model, examples, []);
         return model;
     }
 
@@ -40,7 +62,15 @@ public sealed class PpoTrainerTests
         using var policy = CoinPolicy();
         using var reference = policy.Copy();
         using var recorder = new RunRecorder();
-        var settings = _quick with { Iterations = 30, RolloutSize = 32, MinibatchSize = 32, LearningRate = 2e-3, ValueLearningRate = 3e-3, KlCoefficient = 0.1 };
+        var settings = _quick with
+        {
+            Iterations = 30,
+            RolloutSize = 32,
+            MinibatchSize = 32,
+            LearningRate = 2e-3,
+            ValueLearningRate = 3e-3,
+            KlCoefficient = 0.1,
+        };
         new PpoTrainer(settings).Train(policy, reference, _likesX, _prompts, progress: recorder, ct: TestContext.Current.CancellationToken);
 
         var (first, last) = (recorder.Reports[0].Metrics, recorder.Reports[^1].Metrics);
@@ -54,7 +84,11 @@ public sealed class PpoTrainerTests
         // The measured KL is that of the policy that came out, and best-of-n of the start is the honest rival.
         var prompts = Enumerable.Range(0, 64).Select(i => _prompts[i % 4]).ToList();
         var ids = prompts.Select(p => (int[])[.. policy.Template.EncodePrompt(p)]).ToList();
-        var written = new Sampler(policy).Generate(ids, new SamplingSettings { MaxNewTokens = 6, Seed = 3 }, TestContext.Current.CancellationToken);
+        var written = new Sampler(policy).Generate(
+            ids,
+            new SamplingSettings { MaxNewTokens = 6, Seed = 3 },
+            TestContext.Current.CancellationToken
+        );
         var rollouts = prompts.Select((p, i) => new Rollout(p, ids[i], [.. written[i].Ids], written[i].Ended, written[i].Text)).ToList();
         Assert.InRange(PolicyEvaluation.SequenceKl(policy, reference, rollouts, ct: TestContext.Current.CancellationToken).Value, 0.2, 8);
     }
@@ -79,9 +113,22 @@ public sealed class PpoTrainerTests
             using var policy = TrainableModels.Create();
             using var reference = policy.Copy();
             var source = new ProgramReward((_, text) => text.Length * 0.1 + constant);
-            var settings = _quick with { Iterations = 1, ValueWarmupIterations = 0, Epochs = 1, MinibatchSize = 16, Lambda = 1, ScoreClip = null };
+            var settings = _quick with
+            {
+                Iterations = 1,
+                ValueWarmupIterations = 0,
+                Epochs = 1,
+                MinibatchSize = 16,
+                Lambda = 1,
+                ScoreClip = null,
+            };
             new PpoTrainer(settings).Train(policy, reference, source, _prompts);
-            return string.Join(' ', policy.Model.Weights.Values.SelectMany(w => w.detach().flatten().data<float>().ToArray().Take(3)).Select(v => v.ToString("F4", CultureInfo.InvariantCulture)));
+            return string.Join(
+                ' ',
+                policy
+                    .Model.Weights.Values.SelectMany(w => w.detach().flatten().data<float>().ToArray().Take(3))
+                    .Select(v => v.ToString("F4", CultureInfo.InvariantCulture))
+            );
         }
         Assert.Equal(Train(0), Train(2));
     }
@@ -91,11 +138,26 @@ public sealed class PpoTrainerTests
     {
         using var policy = CoinPolicy();
         using var reference = policy.Copy();
-        var rankings = Enumerable.Range(0, 32).Select(i => new RankedPrompt(_prompts[i % 4], ["xx", "xy", "yy"], new Dictionary<string, int?[]> { ["overall"] = [1, 2, 3] })).ToList();
-        using var reward = new RewardModelTrainer(new RewardModelSettings { LearningRate = 2e-3, Epochs = 3 }).Train(policy, [new("overall", 1)], rankings, [], ct: TestContext.Current.CancellationToken).Model;
-        var (before, referenceBefore) = (TrainableModels.Fingerprint(reward.Members[0].Trunk), TrainableModels.Fingerprint(reference.Model));
+        var rankings = Enumerable
+            .Range(0, 32)
+            .Select(i => new RankedPrompt(_prompts[i % 4], ["xx", "xy", "yy"], new Dictionary<string, int?[]> { ["overall"] = [1, 2, 3] }))
+            .ToList();
+        using var reward = new RewardModelTrainer(new RewardModelSettings { LearningRate = 2e-3, Epochs = 3 })
+            .Train(policy, [new("overall", 1)], rankings, [], ct: TestContext.Current.CancellationToken)
+            .Model;
+        var (before, referenceBefore) = (
+            TrainableModels.Fingerprint(reward.Members[0].Trunk),
+            TrainableModels.Fingerprint(reference.Model)
+        );
         using var recorder = new RunRecorder();
-        new PpoTrainer(_quick with { Iterations = 12, RolloutSize = 32, LearningRate = 2e-3 }).Train(policy, reference, new RewardModelSource(reward), _prompts, progress: recorder, ct: TestContext.Current.CancellationToken);
+        new PpoTrainer(_quick with { Iterations = 12, RolloutSize = 32, LearningRate = 2e-3 }).Train(
+            policy,
+            reference,
+            new RewardModelSource(reward),
+            _prompts,
+            progress: recorder,
+            ct: TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(before, TrainableModels.Fingerprint(reward.Members[0].Trunk));
         Assert.Equal(referenceBefore, TrainableModels.Fingerprint(reference.Model));
@@ -109,16 +171,48 @@ public sealed class PpoTrainerTests
         using var policy = TrainableModels.Create();
         using var reference = policy.Copy();
         using var recorder = new RunRecorder();
-        new PpoTrainer(_quick with { TargetSequenceKl = 6, EntropyCoefficient = 0.01, DualClip = 3 }).Train(policy, reference, _likesX, _prompts, progress: recorder, ct: TestContext.Current.CancellationToken);
+        new PpoTrainer(_quick with { TargetSequenceKl = 6, EntropyCoefficient = 0.01, DualClip = 3 }).Train(
+            policy,
+            reference,
+            _likesX,
+            _prompts,
+            progress: recorder,
+            ct: TestContext.Current.CancellationToken
+        );
         string[] wanted =
         [
-            "score", "scoreStd", "reward", "sequenceKl", "sequenceKlK3", "klCoefficient", "entropy", "approximateKl", "clippedShare", "ratio", "maxRatio", "policyLoss", "valueLoss",
-            "valueClippedShare", "explainedVariance", "return", "returnStd", "advantage", "advantageStd", "completionLength", "ended", "policyGradientNorm", "valueGradientNorm", "learningRate",
+            "score",
+            "scoreStd",
+            "reward",
+            "sequenceKl",
+            "sequenceKlK3",
+            "klCoefficient",
+            "entropy",
+            "approximateKl",
+            "clippedShare",
+            "ratio",
+            "maxRatio",
+            "policyLoss",
+            "valueLoss",
+            "valueClippedShare",
+            "explainedVariance",
+            "return",
+            "returnStd",
+            "advantage",
+            "advantageStd",
+            "completionLength",
+            "ended",
+            "policyGradientNorm",
+            "valueGradientNorm",
+            "learningRate",
         ];
         var last = recorder.Reports[^1].Metrics;
         Assert.All(wanted, name => Assert.True(last.ContainsKey(name), name));
         Assert.All(recorder.Reports.SelectMany(r => r.Metrics), m => Assert.True(double.IsFinite(m.Value), m.Key));
-        Assert.True(recorder.Reports[1].Metrics["klCoefficient"] < recorder.Reports[0].Metrics["klCoefficient"], "below the target the coefficient falls");
+        Assert.True(
+            recorder.Reports[1].Metrics["klCoefficient"] < recorder.Reports[0].Metrics["klCoefficient"],
+            "below the target the coefficient falls"
+        );
     }
 
     [Fact]
@@ -128,7 +222,14 @@ public sealed class PpoTrainerTests
         using var reference = policy.Copy();
         using var recorder = new RunRecorder();
         var source = new ProgramReward((_, _) => double.NaN);
-        new PpoTrainer(_quick with { Iterations = 2, ValueWarmupIterations = 0 }).Train(policy, reference, source, _prompts, progress: recorder, ct: TestContext.Current.CancellationToken);
+        new PpoTrainer(_quick with { Iterations = 2, ValueWarmupIterations = 0 }).Train(
+            policy,
+            reference,
+            source,
+            _prompts,
+            progress: recorder,
+            ct: TestContext.Current.CancellationToken
+        );
         Assert.True(recorder.Reports[0].Metrics["skippedMinibatches"] > 0);
         Assert.Equal(TrainableModels.Fingerprint(reference.Model), TrainableModels.Fingerprint(policy.Model));
     }
@@ -152,7 +253,15 @@ public sealed class PpoTrainerTests
         {
             using var policy = TrainableModels.Create();
             using var reference = policy.Copy();
-            new PpoTrainer(settings).Train(policy, reference, _likesX, _prompts, folder is null ? null : new CheckpointFolder(folder), recorder, recorder?.Token ?? default);
+            new PpoTrainer(settings).Train(
+                policy,
+                reference,
+                _likesX,
+                _prompts,
+                folder is null ? null : new CheckpointFolder(folder),
+                recorder,
+                recorder?.Token ?? default
+            );
             return TrainableModels.Fingerprint(policy.Model);
         }
     }
@@ -162,10 +271,24 @@ public sealed class PpoTrainerTests
     {
         using var policy = TrainableModels.Create();
         using var reference = policy.Copy();
-        Assert.Equal("Iterations", Assert.Throws<InvalidSettingException>(() => Run(_quick with { Iterations = 0 }, reference, _prompts)).Setting);
-        Assert.Contains("reference", Assert.Throws<ArgumentException>(() => Run(_quick, policy, _prompts)).Message, StringComparison.Ordinal);
-        Assert.Contains("MaxNewTokens", Assert.Throws<ArgumentException>(() => Run(_quick with { MaxNewTokens = 62 }, reference, _prompts)).Message, StringComparison.Ordinal);
-        Assert.Equal(1, Run(_quick with { Iterations = 1 }, reference, [.. _prompts, [new Message("user", new string('a', 80))]]).DroppedPrompts);
+        Assert.Equal(
+            "Iterations",
+            Assert.Throws<InvalidSettingException>(() => Run(_quick with { Iterations = 0 }, reference, _prompts)).Setting
+        );
+        Assert.Contains(
+            "reference",
+            Assert.Throws<ArgumentException>(() => Run(_quick, policy, _prompts)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "MaxNewTokens",
+            Assert.Throws<ArgumentException>(() => Run(_quick with { MaxNewTokens = 62 }, reference, _prompts)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            1,
+            Run(_quick with { Iterations = 1 }, reference, [.. _prompts, [new Message("user", new string('a', 80))]]).DroppedPrompts
+        );
 
         PpoResult Run(PpoSettings settings, Pretrained frozen, IReadOnlyList<IReadOnlyList<Message>> prompts) =>
             new PpoTrainer(settings).Train(policy, frozen, _likesX, prompts, ct: TestContext.Current.CancellationToken);
@@ -181,10 +304,19 @@ public sealed class PpoTrainerTests
         {
             for (var i = 0; i < 2; i++)
             {
-                new PpoTrainer(_quick).Train(policy, reference, _likesX, _prompts, new CheckpointFolder(folder.Path), ct: TestContext.Current.CancellationToken);
+                new PpoTrainer(_quick).Train(
+                    policy,
+                    reference,
+                    _likesX,
+                    _prompts,
+                    new CheckpointFolder(folder.Path),
+                    ct: TestContext.Current.CancellationToken
+                );
             }
             using var recorder = new RunRecorder(1);
-            Assert.Throws<OperationCanceledException>(() => new PpoTrainer(_quick).Train(policy, reference, _likesX, _prompts, null, recorder, recorder.Token));
+            Assert.Throws<OperationCanceledException>(() =>
+                new PpoTrainer(_quick).Train(policy, reference, _likesX, _prompts, null, recorder, recorder.Token)
+            );
         });
         Assert.Equal(0, left);
     }

@@ -27,7 +27,14 @@ public sealed class PreferenceLossesTests
         var ranks = tensor(new long[] { 2, 3, 1 }, [1, 3], device: CPU);
         var wideScores = tensor(new[] { 0.3, 55, -1.2, 0.8, -70 }, [1, 5], device: CPU).requires_grad_();
         var wideRanks = tensor(new long[] { 2, 0, 3, 1, 0 }, [1, 5], device: CPU);
-        foreach (var loss in new Func<Tensor, Tensor, Tensor>[] { (s, r) => PreferenceLosses.PairMean(s, r), PreferenceLosses.PlackettLuce, PreferenceLosses.PairMeanCentering })
+        foreach (
+            var loss in new Func<Tensor, Tensor, Tensor>[]
+            {
+                (s, r) => PreferenceLosses.PairMean(s, r),
+                PreferenceLosses.PlackettLuce,
+                PreferenceLosses.PairMeanCentering,
+            }
+        )
         {
             Assert.Equal(loss(scores, ranks).item<double>(), loss(wideScores, wideRanks).item<double>(), 1e-12);
             wideScores.grad = null;

@@ -16,13 +16,31 @@ public sealed class RewardModelTrainerTests
     private static readonly WeightedCriterion[] _criteria = [new("overall", 1), new("brevity", 0.5)];
     private static readonly IReadOnlyList<RankedPrompt> _train = [.. Enumerable.Range(0, 96).Select(Ranking)];
     private static readonly IReadOnlyList<RankedPrompt> _test = [.. Enumerable.Range(1000, 40).Select(Ranking)];
-    private static readonly RewardModelSettings _quick = new() { LearningRate = 3e-3, Epochs = 4, BatchPrompts = 8, CheckpointSteps = 4, Patience = 1000 };
+    private static readonly RewardModelSettings _quick = new()
+    {
+        LearningRate = 3e-3,
+        Epochs = 4,
+        BatchPrompts = 8,
+        CheckpointSteps = 4,
+        Patience = 1000,
+    };
 
     /// <summary>Better completions have more letters z, shorter ones are briefer; both by chance, so neither length nor order tells.</summary>
     private static RankedPrompt Ranking(int seed)
     {
         var random = new SeededRandom((ulong)seed);
-        string[] texts = [.. Enumerable.Range(0, 4).Select(i => new string([.. Enumerable.Range(0, 4 + random.NextInt(8)).Select(_ => random.NextInt(3) == 0 ? 'z' : (char)('a' + random.NextInt(4)))]) + i)];
+        string[] texts =
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(i =>
+                    new string([
+                        .. Enumerable
+                            .Range(0, 4 + random.NextInt(8))
+                            .Select(_ => random.NextInt(3) == 0 ? 'z' : (char)('a' + random.NextInt(4))),
+                    ]) + i
+                ),
+        ];
         var ranks = new Dictionary<string, int?[]> { ["overall"] = Ranks(t => t.Count(c => c == 'z')) };
         if (seed % 2 == 0)
         {
@@ -38,11 +56,26 @@ public sealed class RewardModelTrainerTests
     public void Each_head_learns_its_criterion_and_beats_the_baselines()
     {
         using var init = TrainableModels.Create();
-        var result = new RewardModelTrainer(_quick with { Epochs = 8 }).Train(init, _criteria, _train, [.. _test.Take(20)], ct: TestContext.Current.CancellationToken);
+        var result = new RewardModelTrainer(_quick with { Epochs = 8 }).Train(
+            init,
+            _criteria,
+            _train,
+            [.. _test.Take(20)],
+            ct: TestContext.Current.CancellationToken
+        );
         using var model = result.Model;
 
         var reports = _criteria
-            .Select((c, i) => RewardEvaluation.Measure(c.Key, (p, t) => [.. model.LogOdds(p, t).Select(s => s[i])], _test, _train, TestContext.Current.CancellationToken)!)
+            .Select(
+                (c, i) =>
+                    RewardEvaluation.Measure(
+                        c.Key,
+                        (p, t) => [.. model.LogOdds(p, t).Select(s => s[i])],
+                        _test,
+                        _train,
+                        TestContext.Current.CancellationToken
+                    )!
+            )
             .ToList();
         Assert.InRange(reports[0].Accuracy.Value, 0.9, 1);
         Assert.InRange(reports[1].Accuracy.Value, 0.9, 1);
@@ -55,7 +88,9 @@ public sealed class RewardModelTrainerTests
     public void Heads_are_normalised_over_the_training_completions()
     {
         using var init = TrainableModels.Create();
-        using var model = new RewardModelTrainer(_quick).Train(init, _criteria, _train, [], ct: TestContext.Current.CancellationToken).Model;
+        using var model = new RewardModelTrainer(_quick)
+            .Train(init, _criteria, _train, [], ct: TestContext.Current.CancellationToken)
+            .Model;
         var scores = _train.SelectMany(r => model.Score(r.Prompt, r.Completions)).Select(s => s[0]).ToList();
         Assert.InRange(scores.Average(), -1e-3, 1e-3);
         Assert.InRange(scores.Average(s => s * s), 0.999, 1.001);
@@ -67,7 +102,9 @@ public sealed class RewardModelTrainerTests
         using var scope = NewDisposeScope();
         using var init = TrainableModels.Create();
         var many = Enumerable.Range(0, 64).Select(i => new WeightedCriterion($"c{i}", 1)).Append(_criteria[0]).ToList();
-        using var model = new RewardModelTrainer(_quick with { Epochs = 1, LearningRate = 1e-8 }).Train(init, many, [_train[0]], [], ct: TestContext.Current.CancellationToken).Model;
+        using var model = new RewardModelTrainer(_quick with { Epochs = 1, LearningRate = 1e-8 })
+            .Train(init, many, [_train[0]], [], ct: TestContext.Current.CancellationToken)
+            .Model;
         // 65 x 32 draws: the standard error of the standard deviation is 1.6 %.
         Assert.Equal(1 / Math.Sqrt(33), model.Members[0].HeadWeight.std().item<float>(), 0.01);
         Assert.Equal(0, model.Members[0].HeadBias.abs().max().item<float>(), 1e-6);
@@ -77,7 +114,9 @@ public sealed class RewardModelTrainerTests
     public void A_score_does_not_depend_on_the_padding_beside_it()
     {
         using var init = TrainableModels.Create();
-        using var model = new RewardModelTrainer(_quick with { Epochs = 1 }).Train(init, _criteria, _train, [], ct: TestContext.Current.CancellationToken).Model;
+        using var model = new RewardModelTrainer(_quick with { Epochs = 1 })
+            .Train(init, _criteria, _train, [], ct: TestContext.Current.CancellationToken)
+            .Model;
         IReadOnlyList<Message> prompt = [new("user", "5")];
         var alone = model.Score(prompt, ["zzz"], TestContext.Current.CancellationToken)[0];
         var beside = model.Score(prompt, ["zzz", "a much longer one than that"], TestContext.Current.CancellationToken)[0];
@@ -93,7 +132,13 @@ public sealed class RewardModelTrainerTests
     public void The_other_losses_learn_too(PreferenceLoss loss)
     {
         using var init = TrainableModels.Create();
-        var result = new RewardModelTrainer(_quick with { Epochs = 6, Loss = loss }).Train(init, [_criteria[0]], _train, _test, ct: TestContext.Current.CancellationToken);
+        var result = new RewardModelTrainer(_quick with { Epochs = 6, Loss = loss }).Train(
+            init,
+            [_criteria[0]],
+            _train,
+            _test,
+            ct: TestContext.Current.CancellationToken
+        );
         using var model = result.Model;
         Assert.InRange(result.ValidationNll!.Value, 0, 0.5);
     }
@@ -105,7 +150,9 @@ public sealed class RewardModelTrainerTests
         using var init = TrainableModels.Create();
         var before = TrainableModels.Fingerprint(init.Model);
         var settings = _quick with { Members = 2, Epochs = 1, EnsembleRule = EnsembleRule.Worst };
-        using var model = new RewardModelTrainer(settings).Train(init, _criteria, _train, [], ct: TestContext.Current.CancellationToken).Model;
+        using var model = new RewardModelTrainer(settings)
+            .Train(init, _criteria, _train, [], ct: TestContext.Current.CancellationToken)
+            .Model;
         model.Save(folder.Path);
         using var loaded = RewardModel.Load(folder.Path, CPU);
 
@@ -114,7 +161,10 @@ public sealed class RewardModelTrainerTests
         Assert.Equal(model.Criteria, loaded.Criteria);
         Assert.Equal(EnsembleRule.Worst, loaded.Rule);
         IReadOnlyList<Message> prompt = [new("user", "5")];
-        Assert.Equal(model.Score(prompt, ["zazb", "q"], TestContext.Current.CancellationToken), loaded.Score(prompt, ["zazb", "q"], TestContext.Current.CancellationToken));
+        Assert.Equal(
+            model.Score(prompt, ["zazb", "q"], TestContext.Current.CancellationToken),
+            loaded.Score(prompt, ["zazb", "q"], TestContext.Current.CancellationToken)
+        );
     }
 
     [Theory]
@@ -126,7 +176,11 @@ public sealed class RewardModelTrainerTests
     {
         using var folder = new TemporaryFolder();
         using var init = TrainableModels.Create();
-        using (var model = new RewardModelTrainer(_quick with { Epochs = 1 }).Train(init, _criteria, [.. _train.Take(8)], [], ct: TestContext.Current.CancellationToken).Model)
+        using (
+            var model = new RewardModelTrainer(_quick with { Epochs = 1 })
+                .Train(init, _criteria, [.. _train.Take(8)], [], ct: TestContext.Current.CancellationToken)
+                .Model
+        )
         {
             model.Save(folder.Path);
         }
@@ -159,10 +213,19 @@ public sealed class RewardModelTrainerTests
         {
             using var init = TrainableModels.Create();
             using var model = new RewardModelTrainer(_quick with { Epochs = 1, Members = 3 })
-                .Train(init, _criteria, _train, [.. _test.Take(8)], folder is null ? null : new CheckpointFolder(folder), recorder, recorder?.Token ?? default)
+                .Train(
+                    init,
+                    _criteria,
+                    _train,
+                    [.. _test.Take(8)],
+                    folder is null ? null : new CheckpointFolder(folder),
+                    recorder,
+                    recorder?.Token ?? default
+                )
                 .Model;
-            return TrainableModels.Fingerprint(model.Members.SelectMany(m => m.Trunk.Weights.Values.Append(m.HeadWeight).Append(m.HeadBias)))
-                + string.Join(',', model.Members.SelectMany(m => m.Normalization));
+            return TrainableModels.Fingerprint(
+                    model.Members.SelectMany(m => m.Trunk.Weights.Values.Append(m.HeadWeight).Append(m.HeadBias))
+                ) + string.Join(',', model.Members.SelectMany(m => m.Normalization));
         }
     }
 
@@ -171,7 +234,13 @@ public sealed class RewardModelTrainerTests
     {
         using var init = TrainableModels.Create();
         var ranking = _train[0] with { Completions = [.. _train[0].Completions.Take(3), new string('z', 100)] };
-        var result = new RewardModelTrainer(_quick with { Epochs = 1 }).Train(init, _criteria, [ranking, .. _train], [], ct: TestContext.Current.CancellationToken);
+        var result = new RewardModelTrainer(_quick with { Epochs = 1 }).Train(
+            init,
+            _criteria,
+            [ranking, .. _train],
+            [],
+            ct: TestContext.Current.CancellationToken
+        );
         result.Model.Dispose();
         Assert.Equal(1, result.DroppedCompletions);
     }
@@ -183,9 +252,29 @@ public sealed class RewardModelTrainerTests
         var trainer = new RewardModelTrainer(_quick);
         var tied = _train[0] with { RanksByCriterion = new Dictionary<string, int?[]> { ["overall"] = [1, 1, 1, null] } };
         var uneven = _train[0] with { RanksByCriterion = new Dictionary<string, int?[]> { ["overall"] = [1, 2] } };
-        Assert.Contains("different rank", Assert.Throws<ArgumentException>(() => trainer.Train(init, _criteria, [tied], [], ct: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        Assert.Contains("4 completions", Assert.Throws<ArgumentException>(() => trainer.Train(init, _criteria, [uneven], [], ct: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidSettingException>(() => new RewardModelTrainer(_quick with { Members = 0 }).Train(init, _criteria, _train, [], ct: TestContext.Current.CancellationToken));
+        Assert.Contains(
+            "different rank",
+            Assert
+                .Throws<ArgumentException>(() => trainer.Train(init, _criteria, [tied], [], ct: TestContext.Current.CancellationToken))
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "4 completions",
+            Assert
+                .Throws<ArgumentException>(() => trainer.Train(init, _criteria, [uneven], [], ct: TestContext.Current.CancellationToken))
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Throws<InvalidSettingException>(() =>
+            new RewardModelTrainer(_quick with { Members = 0 }).Train(
+                init,
+                _criteria,
+                _train,
+                [],
+                ct: TestContext.Current.CancellationToken
+            )
+        );
     }
 
     [Fact]
@@ -198,11 +287,15 @@ public sealed class RewardModelTrainerTests
             for (var i = 0; i < 2; i++)
             {
                 var settings = _quick with { Epochs = 1, Members = 2, Loss = PreferenceLoss.Davidson };
-                using var model = new RewardModelTrainer(settings).Train(init, _criteria, _train, _test, new CheckpointFolder(folder.Path), ct: TestContext.Current.CancellationToken).Model;
+                using var model = new RewardModelTrainer(settings)
+                    .Train(init, _criteria, _train, _test, new CheckpointFolder(folder.Path), ct: TestContext.Current.CancellationToken)
+                    .Model;
                 model.Score(_test[0].Prompt, _test[0].Completions, TestContext.Current.CancellationToken);
             }
             using var recorder = new RunRecorder(3);
-            Assert.Throws<OperationCanceledException>(() => new RewardModelTrainer(_quick).Train(init, _criteria, _train, _test, null, recorder, recorder.Token));
+            Assert.Throws<OperationCanceledException>(() =>
+                new RewardModelTrainer(_quick).Train(init, _criteria, _train, _test, null, recorder, recorder.Token)
+            );
         });
         Assert.Equal(0, left);
     }

@@ -18,17 +18,33 @@ public sealed class SftTrainerTests
         .. Enumerable.Range(0, 64).Select(i => (char)('a' + i % 8)).Select(c => new SftExample([new Message("user", $"{c}")], $"{c}{c}!")),
     ];
 
-    private static readonly SftSettings _quick = new() { LearningRate = 5e-3, BatchSize = 16, Epochs = 3, CheckpointSteps = 3, Patience = 1000 };
+    private static readonly SftSettings _quick = new()
+    {
+        LearningRate = 5e-3,
+        BatchSize = 16,
+        Epochs = 3,
+        CheckpointSteps = 3,
+        Patience = 1000,
+    };
 
     [Fact]
     public void A_model_learns_to_answer_and_to_stop()
     {
         using var model = TrainableModels.Create();
-        var result = new SftTrainer(_quick with { Epochs = 25 }).Train(model, _doubling, [.. _doubling.Take(8)], ct: TestContext.Current.CancellationToken);
+        var result = new SftTrainer(_quick with { Epochs = 25 }).Train(
+            model,
+            _doubling,
+            [.. _doubling.Take(8)],
+            ct: TestContext.Current.CancellationToken
+        );
 
         Assert.InRange(result.ValidationLoss!.Value, 0, 0.1);
         var prompts = "aceg".Select(c => model.Template.EncodePrompt([new Message("user", $"{c}")])).ToList();
-        var written = new Sampler(model).Generate(prompts, new SamplingSettings { Temperature = 0, MaxNewTokens = 10 }, TestContext.Current.CancellationToken);
+        var written = new Sampler(model).Generate(
+            prompts,
+            new SamplingSettings { Temperature = 0, MaxNewTokens = 10 },
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(["aa!", "cc!", "ee!", "gg!"], written.Select(w => w.Text));
         Assert.All(written, w => Assert.True(w.Ended));
     }
@@ -84,7 +100,13 @@ public sealed class SftTrainerTests
         using var model = TrainableModels.Create();
         using var recorder = new RunRecorder();
         var contrary = _doubling.Take(8).Select(e => e with { Completion = "zz?" }).ToList();
-        var result = new SftTrainer(_quick with { Epochs = 30, Patience = 3 }).Train(model, _doubling, contrary, progress: recorder, ct: TestContext.Current.CancellationToken);
+        var result = new SftTrainer(_quick with { Epochs = 30, Patience = 3 }).Train(
+            model,
+            _doubling,
+            contrary,
+            progress: recorder,
+            ct: TestContext.Current.CancellationToken
+        );
 
         var losses = recorder.Reports.Where(r => r.Metrics.ContainsKey("validationLoss")).ToList();
         var minimum = losses.MinBy(r => r.Metrics["validationLoss"])!;
@@ -103,7 +125,13 @@ public sealed class SftTrainerTests
         {
             using var model = TrainableModels.Create();
             using var recorder = new RunRecorder();
-            new SftTrainer(_quick with { Epochs = 1, MaxTokensPerPass = tokens }).Train(model, uneven, [], progress: recorder, ct: TestContext.Current.CancellationToken);
+            new SftTrainer(_quick with { Epochs = 1, MaxTokensPerPass = tokens }).Train(
+                model,
+                uneven,
+                [],
+                progress: recorder,
+                ct: TestContext.Current.CancellationToken
+            );
             return recorder.Reports.Select(r => r.Metrics["loss"]).ToList();
         });
         Assert.Equal(losses.First(), losses.Last(), (a, b) => Math.Abs(a - b) < 1e-4);
@@ -114,9 +142,16 @@ public sealed class SftTrainerTests
     {
         using var model = TrainableModels.Create();
         var tooLong = new SftExample([new Message("user", "x")], new string('x', 500));
-        var result = new SftTrainer(_quick with { Epochs = 1 }).Train(model, [tooLong, .. _doubling], [tooLong], ct: TestContext.Current.CancellationToken);
+        var result = new SftTrainer(_quick with { Epochs = 1 }).Train(
+            model,
+            [tooLong, .. _doubling],
+            [tooLong],
+            ct: TestContext.Current.CancellationToken
+        );
         Assert.Equal(2, result.DroppedRows);
-        Assert.Throws<ArgumentException>(() => new SftTrainer(_quick).Train(model, [tooLong], [], ct: TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() =>
+            new SftTrainer(_quick).Train(model, [tooLong], [], ct: TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
@@ -125,7 +160,13 @@ public sealed class SftTrainerTests
         using var model = TrainableModels.Create();
         using var recorder = new RunRecorder();
         var texts = Enumerable.Repeat("the cat sat. ", 64).ToList();
-        var result = new SftTrainer(_quick with { Epochs = 80, BatchSize = 8 }).TrainBase(model, texts, [.. texts.Take(4)], progress: recorder, ct: TestContext.Current.CancellationToken);
+        var result = new SftTrainer(_quick with { Epochs = 80, BatchSize = 8 }).TrainBase(
+            model,
+            texts,
+            [.. texts.Take(4)],
+            progress: recorder,
+            ct: TestContext.Current.CancellationToken
+        );
         Assert.InRange(recorder.Reports[0].Metrics["loss"], 5, 6.2);
         Assert.InRange(result.ValidationLoss!.Value, 0, 0.5);
     }
@@ -135,7 +176,9 @@ public sealed class SftTrainerTests
     {
         using var model = TrainableModels.Create();
         var before = TrainableModels.Fingerprint(model.Model);
-        var refusal = Assert.Throws<InvalidSettingException>(() => new SftTrainer(_quick with { BatchSize = 0 }).Train(model, _doubling, [], ct: TestContext.Current.CancellationToken));
+        var refusal = Assert.Throws<InvalidSettingException>(() =>
+            new SftTrainer(_quick with { BatchSize = 0 }).Train(model, _doubling, [], ct: TestContext.Current.CancellationToken)
+        );
         Assert.Equal("BatchSize", refusal.Setting);
         Assert.Equal(before, TrainableModels.Fingerprint(model.Model));
     }
@@ -149,7 +192,13 @@ public sealed class SftTrainerTests
         {
             for (var i = 0; i < 2; i++)
             {
-                new SftTrainer(_quick).Train(model, _doubling, [.. _doubling.Take(8)], new CheckpointFolder(folder.Path), ct: TestContext.Current.CancellationToken);
+                new SftTrainer(_quick).Train(
+                    model,
+                    _doubling,
+                    [.. _doubling.Take(8)],
+                    new CheckpointFolder(folder.Path),
+                    ct: TestContext.Current.CancellationToken
+                );
             }
         });
         Assert.Equal(0, left);

@@ -29,7 +29,11 @@ public sealed class TorchRuntimeTests
     public void A_graphics_card_that_is_not_there_is_not_replaced_by_the_processor(string name)
     {
         var refusal = Assert.Throws<TorchRuntimeException>(() => TorchRuntime.SelectDevice(name));
-        Assert.StartsWith($"Device '{name}' was asked for, but no such graphics card can be used", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Device '{name}' was asked for, but no such graphics card can be used",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -12,7 +12,15 @@ public sealed class SentencePieceTokenizerTests : IDisposable
     // Ids from 259 on. "ab" beats "bc", and " ab" can only be made from " " and "ab".
     private static readonly (string Piece, float Score)[] _pieces =
     [
-        (" ", -10), ("a", -11), ("b", -12), ("c", -13), ("ab", 0), ("bc", -1), (" ab", -2), ("é", -14), ("aa", -3),
+        (" ", -10),
+        ("a", -11),
+        ("b", -12),
+        ("c", -13),
+        ("ab", 0),
+        ("bc", -1),
+        (" ab", -2),
+        ("é", -14),
+        ("aa", -3),
     ];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -68,7 +76,16 @@ public sealed class SentencePieceTokenizerTests : IDisposable
     [Fact]
     public void The_readable_list_is_read()
     {
-        var all = All(_pieces).Select((p, id) => new { id, bytes_hex = Convert.ToHexString(Encoding.UTF8.GetBytes(p.Piece)), score = p.Score });
+        var all = All(_pieces)
+            .Select(
+                (p, id) =>
+                    new
+                    {
+                        id,
+                        bytes_hex = Convert.ToHexString(Encoding.UTF8.GetBytes(p.Piece)),
+                        score = p.Score,
+                    }
+            );
         File.WriteAllText(Path.Combine(_folder, "tok512.json"), JsonSerializer.Serialize(all));
         Assert.Equal([265, 262], Tokenizer.Load(_folder).Encode("abc"));
     }

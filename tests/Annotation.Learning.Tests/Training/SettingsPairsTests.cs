@@ -12,9 +12,24 @@ public sealed class SettingsPairsTests
     public void Names_are_found_in_any_case_and_with_dashes()
     {
         var settings = SettingsPairs.Read<PpoSettings>(
-            new Dictionary<string, string> { ["learning-rate"] = "2e-4", ["ROLLOUTSIZE"] = "12", ["targetSequenceKl"] = "6", ["aggregation"] = "sequence-mean-token-sum" }
+            new Dictionary<string, string>
+            {
+                ["learning-rate"] = "2e-4",
+                ["ROLLOUTSIZE"] = "12",
+                ["targetSequenceKl"] = "6",
+                ["aggregation"] = "sequence-mean-token-sum",
+            }
         );
-        Assert.Equal(new PpoSettings { LearningRate = 2e-4, RolloutSize = 12, TargetSequenceKl = 6, Aggregation = TokenAggregation.SequenceMeanTokenSum }, settings);
+        Assert.Equal(
+            new PpoSettings
+            {
+                LearningRate = 2e-4,
+                RolloutSize = 12,
+                TargetSequenceKl = 6,
+                Aggregation = TokenAggregation.SequenceMeanTokenSum,
+            },
+            settings
+        );
     }
 
     [Fact]
@@ -31,7 +46,9 @@ public sealed class SettingsPairsTests
     [InlineData("LerningRate", "1e-3")]
     public void A_wrong_name_or_value_is_refused_by_name(string name, string value)
     {
-        var refusal = Assert.Throws<InvalidSettingException>(() => SettingsPairs.Read<RewardModelSettings>(new Dictionary<string, string> { [name] = value }));
+        var refusal = Assert.Throws<InvalidSettingException>(() =>
+            SettingsPairs.Read<RewardModelSettings>(new Dictionary<string, string> { [name] = value })
+        );
         Assert.Equal(name, refusal.Setting);
         Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
     }

@@ -1,6 +1,6 @@
-using Annotation.Learning.Tests.Tensors;
 using System.Security.Cryptography;
 using Annotation.Learning.Models;
+using Annotation.Learning.Tests.Tensors;
 using Annotation.Learning.Text;
 using static TorchSharp.torch;
 
@@ -10,7 +10,10 @@ namespace Annotation.Learning.Tests.Training;
 internal static class TrainableModels
 {
     internal static Pretrained Create(ulong seed = 1, int context = 64) =>
-        new(LanguageModel.Create(LanguageModelConfig.Llama(vocabulary: 262, hidden: 32, layers: 2, heads: 2, context), seed, CPU), new ByteTokenizer());
+        new(
+            LanguageModel.Create(LanguageModelConfig.Llama(vocabulary: 262, hidden: 32, layers: 2, heads: 2, context), seed, CPU),
+            new ByteTokenizer()
+        );
 
     /// <summary>Live native tensors after an action minus before it.</summary>
     internal static long LeftBehind(Action action)

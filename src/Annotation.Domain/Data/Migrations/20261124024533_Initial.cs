@@ -21,26 +21,29 @@ namespace Annotation.Domain.Data.Migrations
                     path = table.Column<string>(type: "text", nullable: false),
                     sha256 = table.Column<string>(type: "character(64)", fixedLength: true, maxLength: 64, nullable: false),
                     byte_count = table.Column<long>(type: "bigint", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_artifacts", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "data_protection_keys",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "integer", nullable: false)
+                    id = table
+                        .Column<int>(type: "integer", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     friendly_name = table.Column<string>(type: "text", nullable: true),
-                    xml = table.Column<string>(type: "text", nullable: true)
+                    xml = table.Column<string>(type: "text", nullable: true),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_data_protection_keys", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "people",
@@ -63,12 +66,13 @@ namespace Annotation.Domain.Data.Migrations
                     two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
                     lockout_end = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
-                    access_failed_count = table.Column<int>(type: "integer", nullable: false)
+                    access_failed_count = table.Column<int>(type: "integer", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_people", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "roles",
@@ -77,12 +81,13 @@ namespace Annotation.Domain.Data.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     normalized_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    concurrency_stamp = table.Column<string>(type: "text", nullable: true)
+                    concurrency_stamp = table.Column<string>(type: "text", nullable: true),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_roles", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "api_tokens",
@@ -95,7 +100,7 @@ namespace Annotation.Domain.Data.Migrations
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -105,8 +110,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.person_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "audit_events",
@@ -117,7 +124,7 @@ namespace Annotation.Domain.Data.Migrations
                     person_id = table.Column<Guid>(type: "uuid", nullable: true),
                     action = table.Column<string>(type: "text", nullable: false),
                     subject = table.Column<string>(type: "text", nullable: false),
-                    details = table.Column<string>(type: "jsonb", nullable: false)
+                    details = table.Column<string>(type: "jsonb", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -127,18 +134,21 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.person_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "person_claims",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "integer", nullable: false)
+                    id = table
+                        .Column<int>(type: "integer", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
                     claim_type = table.Column<string>(type: "text", nullable: true),
-                    claim_value = table.Column<string>(type: "text", nullable: true)
+                    claim_value = table.Column<string>(type: "text", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -148,8 +158,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.user_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "person_logins",
@@ -158,7 +170,7 @@ namespace Annotation.Domain.Data.Migrations
                     login_provider = table.Column<string>(type: "text", nullable: false),
                     provider_key = table.Column<string>(type: "text", nullable: false),
                     provider_display_name = table.Column<string>(type: "text", nullable: true),
-                    user_id = table.Column<Guid>(type: "uuid", nullable: false)
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -168,8 +180,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.user_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "person_tokens",
@@ -178,25 +192,35 @@ namespace Annotation.Domain.Data.Migrations
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
                     login_provider = table.Column<string>(type: "text", nullable: false),
                     name = table.Column<string>(type: "text", nullable: false),
-                    value = table.Column<string>(type: "text", nullable: true)
+                    value = table.Column<string>(type: "text", nullable: true),
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_person_tokens", x => new { x.user_id, x.login_provider, x.name });
+                    table.PrimaryKey(
+                        "pk_person_tokens",
+                        x => new
+                        {
+                            x.user_id,
+                            x.login_provider,
+                            x.name,
+                        }
+                    );
                     table.ForeignKey(
                         name: "fk_person_tokens_user_id",
                         column: x => x.user_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "person_roles",
                 columns: table => new
                 {
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    role_id = table.Column<Guid>(type: "uuid", nullable: false)
+                    role_id = table.Column<Guid>(type: "uuid", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -206,24 +230,28 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.role_id,
                         principalTable: "roles",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
+                        onDelete: ReferentialAction.Cascade
+                    );
                     table.ForeignKey(
                         name: "fk_person_roles_user_id",
                         column: x => x.user_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "role_claims",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "integer", nullable: false)
+                    id = table
+                        .Column<int>(type: "integer", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     role_id = table.Column<Guid>(type: "uuid", nullable: false),
                     claim_type = table.Column<string>(type: "text", nullable: true),
-                    claim_value = table.Column<string>(type: "text", nullable: true)
+                    claim_value = table.Column<string>(type: "text", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -233,8 +261,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.role_id,
                         principalTable: "roles",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "answers",
@@ -249,7 +279,7 @@ namespace Annotation.Domain.Data.Migrations
                     submission_key = table.Column<Guid>(type: "uuid", nullable: false),
                     active_milliseconds = table.Column<int>(type: "integer", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    supersedes_id = table.Column<Guid>(type: "uuid", nullable: true)
+                    supersedes_id = table.Column<Guid>(type: "uuid", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -259,14 +289,17 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.person_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_answers_supersedes_id",
                         column: x => x.supersedes_id,
                         principalTable: "answers",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "assignments",
@@ -282,7 +315,7 @@ namespace Annotation.Domain.Data.Migrations
                     skip_reason = table.Column<string>(type: "text", nullable: true),
                     claimed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    guideline_version = table.Column<int>(type: "integer", nullable: false)
+                    guideline_version = table.Column<int>(type: "integer", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -292,8 +325,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.person_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "completions",
@@ -309,7 +344,7 @@ namespace Annotation.Domain.Data.Migrations
                     person_id = table.Column<Guid>(type: "uuid", nullable: true),
                     sampling_settings = table.Column<string>(type: "jsonb", nullable: true),
                     seed = table.Column<long>(type: "bigint", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -319,8 +354,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.person_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "criteria",
@@ -333,12 +370,13 @@ namespace Annotation.Domain.Data.Migrations
                     guideline = table.Column<string>(type: "text", nullable: false),
                     weight = table.Column<double>(type: "double precision", nullable: false),
                     position = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_criteria", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "demonstrations",
@@ -351,7 +389,7 @@ namespace Annotation.Domain.Data.Migrations
                     person_id = table.Column<Guid>(type: "uuid", nullable: true),
                     source = table.Column<string>(type: "text", nullable: false),
                     supersedes_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -361,20 +399,24 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.completion_id,
                         principalTable: "completions",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_demonstrations_person_id",
                         column: x => x.person_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_demonstrations_supersedes_id",
                         column: x => x.supersedes_id,
                         principalTable: "demonstrations",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "labeling_task_completions",
@@ -382,7 +424,7 @@ namespace Annotation.Domain.Data.Migrations
                 {
                     task_id = table.Column<Guid>(type: "uuid", nullable: false),
                     completion_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    position = table.Column<int>(type: "integer", nullable: false)
+                    position = table.Column<int>(type: "integer", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -392,8 +434,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.completion_id,
                         principalTable: "completions",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "labeling_tasks",
@@ -409,12 +453,13 @@ namespace Annotation.Domain.Data.Migrations
                     model_id = table.Column<Guid>(type: "uuid", nullable: true),
                     run_id = table.Column<Guid>(type: "uuid", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    closed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    closed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_labeling_tasks", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "models",
@@ -431,7 +476,7 @@ namespace Annotation.Domain.Data.Migrations
                     preference_set_id = table.Column<Guid>(type: "uuid", nullable: true),
                     criteria = table.Column<List<string>>(type: "text[]", nullable: true),
                     details = table.Column<string>(type: "jsonb", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -441,14 +486,17 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.artifact_id,
                         principalTable: "artifacts",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_models_base_model_id",
                         column: x => x.base_model_id,
                         principalTable: "models",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "projects",
@@ -465,7 +513,7 @@ namespace Annotation.Domain.Data.Migrations
                     temperature = table.Column<double>(type: "double precision", nullable: false),
                     promoted_model_id = table.Column<Guid>(type: "uuid", nullable: true),
                     is_demo = table.Column<bool>(type: "boolean", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -475,8 +523,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.promoted_model_id,
                         principalTable: "models",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "preference_sets",
@@ -492,7 +542,7 @@ namespace Annotation.Domain.Data.Migrations
                     train_count = table.Column<int>(type: "integer", nullable: false),
                     validation_count = table.Column<int>(type: "integer", nullable: false),
                     test_count = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -502,8 +552,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.project_id,
                         principalTable: "projects",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "promotions",
@@ -513,7 +565,7 @@ namespace Annotation.Domain.Data.Migrations
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
                     model_id = table.Column<Guid>(type: "uuid", nullable: false),
                     person_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -523,20 +575,24 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.model_id,
                         principalTable: "models",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_promotions_person_id",
                         column: x => x.person_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_promotions_project_id",
                         column: x => x.project_id,
                         principalTable: "projects",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "prompts",
@@ -548,7 +604,7 @@ namespace Annotation.Domain.Data.Migrations
                     text_hash = table.Column<byte[]>(type: "bytea", nullable: false),
                     split = table.Column<string>(type: "text", nullable: false),
                     source = table.Column<string>(type: "text", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -558,8 +614,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.project_id,
                         principalTable: "projects",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "runs",
@@ -589,7 +647,7 @@ namespace Annotation.Domain.Data.Migrations
                     result = table.Column<string>(type: "jsonb", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -599,32 +657,38 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.base_model_id,
                         principalTable: "models",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_runs_output_model_id",
                         column: x => x.output_model_id,
                         principalTable: "models",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_runs_preference_set_id",
                         column: x => x.preference_set_id,
                         principalTable: "preference_sets",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_runs_project_id",
                         column: x => x.project_id,
                         principalTable: "projects",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_runs_reward_model_id",
                         column: x => x.reward_model_id,
                         principalTable: "models",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "rankings",
@@ -642,7 +706,7 @@ namespace Annotation.Domain.Data.Migrations
                     supersedes_id = table.Column<Guid>(type: "uuid", nullable: true),
                     judged_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     active_milliseconds = table.Column<int>(type: "integer", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -652,32 +716,38 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.answer_id,
                         principalTable: "answers",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_rankings_labeler_id",
                         column: x => x.labeler_id,
                         principalTable: "people",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_rankings_project_id",
                         column: x => x.project_id,
                         principalTable: "projects",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_rankings_prompt_id",
                         column: x => x.prompt_id,
                         principalTable: "prompts",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_rankings_supersedes_id",
                         column: x => x.supersedes_id,
                         principalTable: "rankings",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "run_metrics",
@@ -687,18 +757,28 @@ namespace Annotation.Domain.Data.Migrations
                     step = table.Column<int>(type: "integer", nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     value = table.Column<double>(type: "double precision", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_run_metrics", x => new { x.run_id, x.step, x.name });
+                    table.PrimaryKey(
+                        "pk_run_metrics",
+                        x => new
+                        {
+                            x.run_id,
+                            x.step,
+                            x.name,
+                        }
+                    );
                     table.ForeignKey(
                         name: "fk_run_metrics_run_id",
                         column: x => x.run_id,
                         principalTable: "runs",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "run_prompts",
@@ -706,24 +786,35 @@ namespace Annotation.Domain.Data.Migrations
                 {
                     run_id = table.Column<Guid>(type: "uuid", nullable: false),
                     prompt_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    use = table.Column<string>(type: "text", nullable: false)
+                    use = table.Column<string>(type: "text", nullable: false),
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_run_prompts", x => new { x.run_id, x.prompt_id, x.use });
+                    table.PrimaryKey(
+                        "pk_run_prompts",
+                        x => new
+                        {
+                            x.run_id,
+                            x.prompt_id,
+                            x.use,
+                        }
+                    );
                     table.ForeignKey(
                         name: "fk_run_prompts_prompt_id",
                         column: x => x.prompt_id,
                         principalTable: "prompts",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_run_prompts_run_id",
                         column: x => x.run_id,
                         principalTable: "runs",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "run_samples",
@@ -734,7 +825,7 @@ namespace Annotation.Domain.Data.Migrations
                     step = table.Column<int>(type: "integer", nullable: false),
                     prompt = table.Column<string>(type: "text", nullable: false),
                     completion = table.Column<string>(type: "text", nullable: false),
-                    score = table.Column<double>(type: "double precision", nullable: true)
+                    score = table.Column<double>(type: "double precision", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -744,8 +835,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.run_id,
                         principalTable: "runs",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "worker_nodes",
@@ -757,7 +850,7 @@ namespace Annotation.Domain.Data.Migrations
                     queues = table.Column<List<string>>(type: "text[]", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     heartbeat_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    current_run_id = table.Column<Guid>(type: "uuid", nullable: true)
+                    current_run_id = table.Column<Guid>(type: "uuid", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -767,8 +860,10 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.current_run_id,
                         principalTable: "runs",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "preference_set_items",
@@ -776,7 +871,7 @@ namespace Annotation.Domain.Data.Migrations
                 {
                     set_id = table.Column<Guid>(type: "uuid", nullable: false),
                     ranking_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    split = table.Column<string>(type: "text", nullable: false)
+                    split = table.Column<string>(type: "text", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -786,14 +881,17 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.ranking_id,
                         principalTable: "rankings",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_preference_set_items_set_id",
                         column: x => x.set_id,
                         principalTable: "preference_sets",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "ranking_items",
@@ -802,7 +900,7 @@ namespace Annotation.Domain.Data.Migrations
                     ranking_id = table.Column<Guid>(type: "uuid", nullable: false),
                     completion_id = table.Column<Guid>(type: "uuid", nullable: false),
                     rank = table.Column<int>(type: "integer", nullable: false),
-                    shown_position = table.Column<int>(type: "integer", nullable: true)
+                    shown_position = table.Column<int>(type: "integer", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -812,365 +910,235 @@ namespace Annotation.Domain.Data.Migrations
                         column: x => x.completion_id,
                         principalTable: "completions",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
+                        onDelete: ReferentialAction.Restrict
+                    );
                     table.ForeignKey(
                         name: "fk_ranking_items_ranking_id",
                         column: x => x.ranking_id,
                         principalTable: "rankings",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
+                        onDelete: ReferentialAction.Restrict
+                    );
+                }
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_answers_assignment_id",
-                table: "answers",
-                column: "assignment_id");
+            migrationBuilder.CreateIndex(name: "ix_answers_assignment_id", table: "answers", column: "assignment_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_answers_person_id",
-                table: "answers",
-                column: "person_id");
+            migrationBuilder.CreateIndex(name: "ix_answers_person_id", table: "answers", column: "person_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_answers_submission_key_question_key",
                 table: "answers",
                 columns: new[] { "submission_key", "question_key" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_answers_supersedes_id",
-                table: "answers",
-                column: "supersedes_id",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_answers_supersedes_id", table: "answers", column: "supersedes_id", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_answers_task_id",
-                table: "answers",
-                column: "task_id");
+            migrationBuilder.CreateIndex(name: "ix_answers_task_id", table: "answers", column: "task_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_api_tokens_person_id",
-                table: "api_tokens",
-                column: "person_id");
+            migrationBuilder.CreateIndex(name: "ix_api_tokens_person_id", table: "api_tokens", column: "person_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_artifacts_path",
-                table: "artifacts",
-                column: "path",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_artifacts_path", table: "artifacts", column: "path", unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_assignments_active_person",
                 table: "assignments",
                 column: "person_id",
-                filter: "state = 'active'");
+                filter: "state = 'active'"
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_assignments_person_id_ended_at",
                 table: "assignments",
-                columns: new[] { "person_id", "ended_at" });
+                columns: new[] { "person_id", "ended_at" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_assignments_task_id_person_id",
                 table: "assignments",
                 columns: new[] { "task_id", "person_id" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_audit_events_at",
-                table: "audit_events",
-                column: "at");
+            migrationBuilder.CreateIndex(name: "ix_audit_events_at", table: "audit_events", column: "at");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_audit_events_person_id",
-                table: "audit_events",
-                column: "person_id");
+            migrationBuilder.CreateIndex(name: "ix_audit_events_person_id", table: "audit_events", column: "person_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_completions_model_id",
-                table: "completions",
-                column: "model_id");
+            migrationBuilder.CreateIndex(name: "ix_completions_model_id", table: "completions", column: "model_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_completions_person_id",
-                table: "completions",
-                column: "person_id");
+            migrationBuilder.CreateIndex(name: "ix_completions_person_id", table: "completions", column: "person_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_completions_prompt_id_text_hash_model_id_model_name_person_i",
-                table: "completions",
-                columns: new[] { "prompt_id", "text_hash", "model_id", "model_name", "person_id" },
-                unique: true)
+            migrationBuilder
+                .CreateIndex(
+                    name: "ix_completions_prompt_id_text_hash_model_id_model_name_person_i",
+                    table: "completions",
+                    columns: new[] { "prompt_id", "text_hash", "model_id", "model_name", "person_id" },
+                    unique: true
+                )
                 .Annotation("Npgsql:NullsDistinct", false);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_completions_run_id",
-                table: "completions",
-                column: "run_id");
+            migrationBuilder.CreateIndex(name: "ix_completions_run_id", table: "completions", column: "run_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_criteria_project_id_key",
                 table: "criteria",
                 columns: new[] { "project_id", "key" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_demonstrations_completion_id",
-                table: "demonstrations",
-                column: "completion_id");
+            migrationBuilder.CreateIndex(name: "ix_demonstrations_completion_id", table: "demonstrations", column: "completion_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_demonstrations_person_id",
-                table: "demonstrations",
-                column: "person_id");
+            migrationBuilder.CreateIndex(name: "ix_demonstrations_person_id", table: "demonstrations", column: "person_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_demonstrations_project_id",
-                table: "demonstrations",
-                column: "project_id");
+            migrationBuilder.CreateIndex(name: "ix_demonstrations_project_id", table: "demonstrations", column: "project_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_demonstrations_prompt_id",
-                table: "demonstrations",
-                column: "prompt_id");
+            migrationBuilder.CreateIndex(name: "ix_demonstrations_prompt_id", table: "demonstrations", column: "prompt_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_demonstrations_supersedes_id",
                 table: "demonstrations",
                 column: "supersedes_id",
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_labeling_task_completions_completion_id",
                 table: "labeling_task_completions",
-                column: "completion_id");
+                column: "completion_id"
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_labeling_tasks_model_id",
-                table: "labeling_tasks",
-                column: "model_id");
+            migrationBuilder.CreateIndex(name: "ix_labeling_tasks_model_id", table: "labeling_tasks", column: "model_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_labeling_tasks_project_id_priority_id",
                 table: "labeling_tasks",
                 columns: new[] { "project_id", "priority", "id" },
                 descending: new[] { false, true, false },
-                filter: "closed_at is null");
+                filter: "closed_at is null"
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_labeling_tasks_prompt_id",
-                table: "labeling_tasks",
-                column: "prompt_id");
+            migrationBuilder.CreateIndex(name: "ix_labeling_tasks_prompt_id", table: "labeling_tasks", column: "prompt_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_labeling_tasks_run_id_prompt_id",
                 table: "labeling_tasks",
                 columns: new[] { "run_id", "prompt_id" },
                 unique: true,
-                filter: "run_id is not null");
+                filter: "run_id is not null"
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_models_artifact_id",
-                table: "models",
-                column: "artifact_id");
+            migrationBuilder.CreateIndex(name: "ix_models_artifact_id", table: "models", column: "artifact_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_models_base_model_id",
-                table: "models",
-                column: "base_model_id");
+            migrationBuilder.CreateIndex(name: "ix_models_base_model_id", table: "models", column: "base_model_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_models_name",
-                table: "models",
-                column: "name",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_models_name", table: "models", column: "name", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_models_preference_set_id",
-                table: "models",
-                column: "preference_set_id");
+            migrationBuilder.CreateIndex(name: "ix_models_preference_set_id", table: "models", column: "preference_set_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_models_run_id",
-                table: "models",
-                column: "run_id");
+            migrationBuilder.CreateIndex(name: "ix_models_run_id", table: "models", column: "run_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_people_normalized_email",
-                table: "people",
-                column: "normalized_email");
+            migrationBuilder.CreateIndex(name: "ix_people_normalized_email", table: "people", column: "normalized_email");
 
             migrationBuilder.CreateIndex(
                 name: "ix_people_normalized_user_name",
                 table: "people",
                 column: "normalized_user_name",
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_person_claims_user_id",
-                table: "person_claims",
-                column: "user_id");
+            migrationBuilder.CreateIndex(name: "ix_person_claims_user_id", table: "person_claims", column: "user_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_person_logins_user_id",
-                table: "person_logins",
-                column: "user_id");
+            migrationBuilder.CreateIndex(name: "ix_person_logins_user_id", table: "person_logins", column: "user_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_person_roles_role_id",
-                table: "person_roles",
-                column: "role_id");
+            migrationBuilder.CreateIndex(name: "ix_person_roles_role_id", table: "person_roles", column: "role_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_preference_set_items_ranking_id",
-                table: "preference_set_items",
-                column: "ranking_id");
+            migrationBuilder.CreateIndex(name: "ix_preference_set_items_ranking_id", table: "preference_set_items", column: "ranking_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_preference_sets_project_id_content_hash",
                 table: "preference_sets",
                 columns: new[] { "project_id", "content_hash" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_preference_sets_project_id_number",
                 table: "preference_sets",
                 columns: new[] { "project_id", "number" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_projects_name",
-                table: "projects",
-                column: "name",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_projects_name", table: "projects", column: "name", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_projects_promoted_model_id",
-                table: "projects",
-                column: "promoted_model_id");
+            migrationBuilder.CreateIndex(name: "ix_projects_promoted_model_id", table: "projects", column: "promoted_model_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_promotions_model_id",
-                table: "promotions",
-                column: "model_id");
+            migrationBuilder.CreateIndex(name: "ix_promotions_model_id", table: "promotions", column: "model_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_promotions_person_id",
-                table: "promotions",
-                column: "person_id");
+            migrationBuilder.CreateIndex(name: "ix_promotions_person_id", table: "promotions", column: "person_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_promotions_project_id_at",
-                table: "promotions",
-                columns: new[] { "project_id", "at" });
+            migrationBuilder.CreateIndex(name: "ix_promotions_project_id_at", table: "promotions", columns: new[] { "project_id", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_prompts_project_id_text_hash",
                 table: "prompts",
                 columns: new[] { "project_id", "text_hash" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_prompts_text_hash",
-                table: "prompts",
-                column: "text_hash");
+            migrationBuilder.CreateIndex(name: "ix_prompts_text_hash", table: "prompts", column: "text_hash");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_ranking_items_completion_id",
-                table: "ranking_items",
-                column: "completion_id");
+            migrationBuilder.CreateIndex(name: "ix_ranking_items_completion_id", table: "ranking_items", column: "completion_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_rankings_answer_id",
-                table: "rankings",
-                column: "answer_id");
+            migrationBuilder.CreateIndex(name: "ix_rankings_answer_id", table: "rankings", column: "answer_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_rankings_labeler_id",
-                table: "rankings",
-                column: "labeler_id");
+            migrationBuilder.CreateIndex(name: "ix_rankings_labeler_id", table: "rankings", column: "labeler_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_rankings_project_id_content_hash",
                 table: "rankings",
                 columns: new[] { "project_id", "content_hash" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_rankings_prompt_id",
-                table: "rankings",
-                column: "prompt_id");
+            migrationBuilder.CreateIndex(name: "ix_rankings_prompt_id", table: "rankings", column: "prompt_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_rankings_supersedes_id",
-                table: "rankings",
-                column: "supersedes_id",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_rankings_supersedes_id", table: "rankings", column: "supersedes_id", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_role_claims_role_id",
-                table: "role_claims",
-                column: "role_id");
+            migrationBuilder.CreateIndex(name: "ix_role_claims_role_id", table: "role_claims", column: "role_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_roles_normalized_name",
-                table: "roles",
-                column: "normalized_name",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_roles_normalized_name", table: "roles", column: "normalized_name", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_run_prompts_prompt_id",
-                table: "run_prompts",
-                column: "prompt_id");
+            migrationBuilder.CreateIndex(name: "ix_run_prompts_prompt_id", table: "run_prompts", column: "prompt_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_run_samples_run_id_step",
-                table: "run_samples",
-                columns: new[] { "run_id", "step" });
+            migrationBuilder.CreateIndex(name: "ix_run_samples_run_id_step", table: "run_samples", columns: new[] { "run_id", "step" });
 
-            migrationBuilder.CreateIndex(
-                name: "ix_runs_base_model_id",
-                table: "runs",
-                column: "base_model_id");
+            migrationBuilder.CreateIndex(name: "ix_runs_base_model_id", table: "runs", column: "base_model_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_runs_output_model_id",
-                table: "runs",
-                column: "output_model_id");
+            migrationBuilder.CreateIndex(name: "ix_runs_output_model_id", table: "runs", column: "output_model_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_output_name",
                 table: "runs",
                 column: "output_name",
                 unique: true,
-                filter: "state in ('queued', 'running', 'paused')");
+                filter: "state in ('queued', 'running', 'paused')"
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_runs_preference_set_id",
-                table: "runs",
-                column: "preference_set_id");
+            migrationBuilder.CreateIndex(name: "ix_runs_preference_set_id", table: "runs", column: "preference_set_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_project_id_number",
                 table: "runs",
                 columns: new[] { "project_id", "number" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_runs_reward_model_id",
-                table: "runs",
-                column: "reward_model_id");
+            migrationBuilder.CreateIndex(name: "ix_runs_reward_model_id", table: "runs", column: "reward_model_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_worker_nodes_current_run_id",
-                table: "worker_nodes",
-                column: "current_run_id");
+            migrationBuilder.CreateIndex(name: "ix_worker_nodes_current_run_id", table: "worker_nodes", column: "current_run_id");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_worker_nodes_name",
-                table: "worker_nodes",
-                column: "name",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_worker_nodes_name", table: "worker_nodes", column: "name", unique: true);
 
             migrationBuilder.AddForeignKey(
                 name: "fk_answers_assignment_id",
@@ -1178,7 +1146,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "assignment_id",
                 principalTable: "assignments",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_answers_task_id",
@@ -1186,7 +1155,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "task_id",
                 principalTable: "labeling_tasks",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_assignments_task_id",
@@ -1194,7 +1164,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "task_id",
                 principalTable: "labeling_tasks",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_completions_model_id",
@@ -1202,7 +1173,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "model_id",
                 principalTable: "models",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_completions_prompt_id",
@@ -1210,7 +1182,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "prompt_id",
                 principalTable: "prompts",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_completions_run_id",
@@ -1218,7 +1191,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "run_id",
                 principalTable: "runs",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_criteria_project_id",
@@ -1226,7 +1200,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "project_id",
                 principalTable: "projects",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_demonstrations_project_id",
@@ -1234,7 +1209,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "project_id",
                 principalTable: "projects",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_demonstrations_prompt_id",
@@ -1242,7 +1218,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "prompt_id",
                 principalTable: "prompts",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_labeling_task_completions_task_id",
@@ -1250,7 +1227,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "task_id",
                 principalTable: "labeling_tasks",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_labeling_tasks_model_id",
@@ -1258,7 +1236,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "model_id",
                 principalTable: "models",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_labeling_tasks_project_id",
@@ -1266,7 +1245,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "project_id",
                 principalTable: "projects",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_labeling_tasks_prompt_id",
@@ -1274,7 +1254,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "prompt_id",
                 principalTable: "prompts",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_labeling_tasks_run_id",
@@ -1282,7 +1263,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "run_id",
                 principalTable: "runs",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_models_preference_set_id",
@@ -1290,7 +1272,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "preference_set_id",
                 principalTable: "preference_sets",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             migrationBuilder.AddForeignKey(
                 name: "fk_models_run_id",
@@ -1298,120 +1281,82 @@ namespace Annotation.Domain.Data.Migrations
                 column: "run_id",
                 principalTable: "runs",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropForeignKey(
-                name: "fk_projects_promoted_model_id",
-                table: "projects");
+            migrationBuilder.DropForeignKey(name: "fk_projects_promoted_model_id", table: "projects");
 
-            migrationBuilder.DropForeignKey(
-                name: "fk_runs_base_model_id",
-                table: "runs");
+            migrationBuilder.DropForeignKey(name: "fk_runs_base_model_id", table: "runs");
 
-            migrationBuilder.DropForeignKey(
-                name: "fk_runs_output_model_id",
-                table: "runs");
+            migrationBuilder.DropForeignKey(name: "fk_runs_output_model_id", table: "runs");
 
-            migrationBuilder.DropForeignKey(
-                name: "fk_runs_reward_model_id",
-                table: "runs");
+            migrationBuilder.DropForeignKey(name: "fk_runs_reward_model_id", table: "runs");
 
-            migrationBuilder.DropTable(
-                name: "api_tokens");
+            migrationBuilder.DropTable(name: "api_tokens");
 
-            migrationBuilder.DropTable(
-                name: "audit_events");
+            migrationBuilder.DropTable(name: "audit_events");
 
-            migrationBuilder.DropTable(
-                name: "criteria");
+            migrationBuilder.DropTable(name: "criteria");
 
-            migrationBuilder.DropTable(
-                name: "data_protection_keys");
+            migrationBuilder.DropTable(name: "data_protection_keys");
 
-            migrationBuilder.DropTable(
-                name: "demonstrations");
+            migrationBuilder.DropTable(name: "demonstrations");
 
-            migrationBuilder.DropTable(
-                name: "labeling_task_completions");
+            migrationBuilder.DropTable(name: "labeling_task_completions");
 
-            migrationBuilder.DropTable(
-                name: "person_claims");
+            migrationBuilder.DropTable(name: "person_claims");
 
-            migrationBuilder.DropTable(
-                name: "person_logins");
+            migrationBuilder.DropTable(name: "person_logins");
 
-            migrationBuilder.DropTable(
-                name: "person_roles");
+            migrationBuilder.DropTable(name: "person_roles");
 
-            migrationBuilder.DropTable(
-                name: "person_tokens");
+            migrationBuilder.DropTable(name: "person_tokens");
 
-            migrationBuilder.DropTable(
-                name: "preference_set_items");
+            migrationBuilder.DropTable(name: "preference_set_items");
 
-            migrationBuilder.DropTable(
-                name: "promotions");
+            migrationBuilder.DropTable(name: "promotions");
 
-            migrationBuilder.DropTable(
-                name: "ranking_items");
+            migrationBuilder.DropTable(name: "ranking_items");
 
-            migrationBuilder.DropTable(
-                name: "role_claims");
+            migrationBuilder.DropTable(name: "role_claims");
 
-            migrationBuilder.DropTable(
-                name: "run_metrics");
+            migrationBuilder.DropTable(name: "run_metrics");
 
-            migrationBuilder.DropTable(
-                name: "run_prompts");
+            migrationBuilder.DropTable(name: "run_prompts");
 
-            migrationBuilder.DropTable(
-                name: "run_samples");
+            migrationBuilder.DropTable(name: "run_samples");
 
-            migrationBuilder.DropTable(
-                name: "worker_nodes");
+            migrationBuilder.DropTable(name: "worker_nodes");
 
-            migrationBuilder.DropTable(
-                name: "completions");
+            migrationBuilder.DropTable(name: "completions");
 
-            migrationBuilder.DropTable(
-                name: "rankings");
+            migrationBuilder.DropTable(name: "rankings");
 
-            migrationBuilder.DropTable(
-                name: "roles");
+            migrationBuilder.DropTable(name: "roles");
 
-            migrationBuilder.DropTable(
-                name: "answers");
+            migrationBuilder.DropTable(name: "answers");
 
-            migrationBuilder.DropTable(
-                name: "assignments");
+            migrationBuilder.DropTable(name: "assignments");
 
-            migrationBuilder.DropTable(
-                name: "people");
+            migrationBuilder.DropTable(name: "people");
 
-            migrationBuilder.DropTable(
-                name: "labeling_tasks");
+            migrationBuilder.DropTable(name: "labeling_tasks");
 
-            migrationBuilder.DropTable(
-                name: "prompts");
+            migrationBuilder.DropTable(name: "prompts");
 
-            migrationBuilder.DropTable(
-                name: "models");
+            migrationBuilder.DropTable(name: "models");
 
-            migrationBuilder.DropTable(
-                name: "artifacts");
+            migrationBuilder.DropTable(name: "artifacts");
 
-            migrationBuilder.DropTable(
-                name: "runs");
+            migrationBuilder.DropTable(name: "runs");
 
-            migrationBuilder.DropTable(
-                name: "preference_sets");
+            migrationBuilder.DropTable(name: "preference_sets");
 
-            migrationBuilder.DropTable(
-                name: "projects");
+            migrationBuilder.DropTable(name: "projects");
         }
     }
 }

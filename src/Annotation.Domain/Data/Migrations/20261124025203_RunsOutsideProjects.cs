@@ -11,12 +11,9 @@ namespace Annotation.Domain.Data.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropIndex(
-                name: "ix_runs_project_id_number",
-                table: "runs");
+            migrationBuilder.DropIndex(name: "ix_runs_project_id_number", table: "runs");
 
-            migrationBuilder.CreateSequence<int>(
-                name: "run_numbers");
+            migrationBuilder.CreateSequence<int>(name: "run_numbers");
 
             migrationBuilder.AlterColumn<Guid>(
                 name: "project_id",
@@ -24,54 +21,30 @@ namespace Annotation.Domain.Data.Migrations
                 type: "uuid",
                 nullable: true,
                 oldClrType: typeof(Guid),
-                oldType: "uuid");
+                oldType: "uuid"
+            );
 
-            migrationBuilder.AddColumn<bool>(
-                name: "allow_overlap",
-                table: "runs",
-                type: "boolean",
-                nullable: false,
-                defaultValue: false);
+            migrationBuilder.AddColumn<bool>(name: "allow_overlap", table: "runs", type: "boolean", nullable: false, defaultValue: false);
 
-            migrationBuilder.AddColumn<string>(
-                name: "notice",
-                table: "runs",
-                type: "text",
-                nullable: true);
+            migrationBuilder.AddColumn<string>(name: "notice", table: "runs", type: "text", nullable: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_runs_number",
-                table: "runs",
-                column: "number",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_runs_number", table: "runs", column: "number", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_runs_project_id",
-                table: "runs",
-                column: "project_id");
+            migrationBuilder.CreateIndex(name: "ix_runs_project_id", table: "runs", column: "project_id");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropIndex(
-                name: "ix_runs_number",
-                table: "runs");
+            migrationBuilder.DropIndex(name: "ix_runs_number", table: "runs");
 
-            migrationBuilder.DropIndex(
-                name: "ix_runs_project_id",
-                table: "runs");
+            migrationBuilder.DropIndex(name: "ix_runs_project_id", table: "runs");
 
-            migrationBuilder.DropColumn(
-                name: "allow_overlap",
-                table: "runs");
+            migrationBuilder.DropColumn(name: "allow_overlap", table: "runs");
 
-            migrationBuilder.DropColumn(
-                name: "notice",
-                table: "runs");
+            migrationBuilder.DropColumn(name: "notice", table: "runs");
 
-            migrationBuilder.DropSequence(
-                name: "run_numbers");
+            migrationBuilder.DropSequence(name: "run_numbers");
 
             migrationBuilder.AlterColumn<Guid>(
                 name: "project_id",
@@ -81,13 +54,15 @@ namespace Annotation.Domain.Data.Migrations
                 defaultValue: new Guid("00000000-0000-0000-0000-000000000000"),
                 oldClrType: typeof(Guid),
                 oldType: "uuid",
-                oldNullable: true);
+                oldNullable: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_project_id_number",
                 table: "runs",
                 columns: new[] { "project_id", "number" },
-                unique: true);
+                unique: true
+            );
         }
     }
 }

@@ -15,15 +15,14 @@ namespace Annotation.Domain.Data.Migrations
                 table: "labeling_tasks",
                 columns: new[] { "priority", "id" },
                 descending: new[] { true, false },
-                filter: "closed_at is null");
+                filter: "closed_at is null"
+            );
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropIndex(
-                name: "ix_labeling_tasks_priority_id",
-                table: "labeling_tasks");
+            migrationBuilder.DropIndex(name: "ix_labeling_tasks_priority_id", table: "labeling_tasks");
         }
     }
 }

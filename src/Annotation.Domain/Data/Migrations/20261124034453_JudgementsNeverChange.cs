@@ -10,34 +10,26 @@ namespace Annotation.Domain.Data.Migrations
     {
         private static readonly string[] AppendOnly =
         [
-            "answers", "rankings", "ranking_items", "demonstrations", "preference_sets", "preference_set_items",
-            "promotions", "audit_events",
+            "answers",
+            "rankings",
+            "ranking_items",
+            "demonstrations",
+            "preference_sets",
+            "preference_set_items",
+            "promotions",
+            "audit_events",
         ];
 
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropIndex(
-                name: "ix_rankings_answer_id",
-                table: "rankings");
+            migrationBuilder.DropIndex(name: "ix_rankings_answer_id", table: "rankings");
 
-            migrationBuilder.AddColumn<Guid>(
-                name: "answer_id",
-                table: "demonstrations",
-                type: "uuid",
-                nullable: true);
+            migrationBuilder.AddColumn<Guid>(name: "answer_id", table: "demonstrations", type: "uuid", nullable: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_rankings_answer_id",
-                table: "rankings",
-                column: "answer_id",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_rankings_answer_id", table: "rankings", column: "answer_id", unique: true);
 
-            migrationBuilder.CreateIndex(
-                name: "ix_demonstrations_answer_id",
-                table: "demonstrations",
-                column: "answer_id",
-                unique: true);
+            migrationBuilder.CreateIndex(name: "ix_demonstrations_answer_id", table: "demonstrations", column: "answer_id", unique: true);
 
             migrationBuilder.AddForeignKey(
                 name: "fk_demonstrations_answer_id",
@@ -45,7 +37,8 @@ namespace Annotation.Domain.Data.Migrations
                 column: "answer_id",
                 principalTable: "answers",
                 principalColumn: "id",
-                onDelete: ReferentialAction.Restrict);
+                onDelete: ReferentialAction.Restrict
+            );
 
             // What people judged and what was frozen of it is history: whatever program tries, a row stays as written.
             migrationBuilder.Sql(
@@ -54,11 +47,13 @@ namespace Annotation.Domain.Data.Migrations
                 begin
                     raise exception 'rows of % are never changed; insert one that supersedes', tg_table_name;
                 end $$;
-                """);
+                """
+            );
             foreach (var table in AppendOnly)
             {
                 migrationBuilder.Sql(
-                    $"create trigger never_changed before update on {table} for each row execute function refuse_change();");
+                    $"create trigger never_changed before update on {table} for each row execute function refuse_change();"
+                );
             }
         }
 
@@ -67,26 +62,15 @@ namespace Annotation.Domain.Data.Migrations
         {
             migrationBuilder.Sql("drop function refuse_change() cascade;");
 
-            migrationBuilder.DropForeignKey(
-                name: "fk_demonstrations_answer_id",
-                table: "demonstrations");
+            migrationBuilder.DropForeignKey(name: "fk_demonstrations_answer_id", table: "demonstrations");
 
-            migrationBuilder.DropIndex(
-                name: "ix_rankings_answer_id",
-                table: "rankings");
+            migrationBuilder.DropIndex(name: "ix_rankings_answer_id", table: "rankings");
 
-            migrationBuilder.DropIndex(
-                name: "ix_demonstrations_answer_id",
-                table: "demonstrations");
+            migrationBuilder.DropIndex(name: "ix_demonstrations_answer_id", table: "demonstrations");
 
-            migrationBuilder.DropColumn(
-                name: "answer_id",
-                table: "demonstrations");
+            migrationBuilder.DropColumn(name: "answer_id", table: "demonstrations");
 
-            migrationBuilder.CreateIndex(
-                name: "ix_rankings_answer_id",
-                table: "rankings",
-                column: "answer_id");
+            migrationBuilder.CreateIndex(name: "ix_rankings_answer_id", table: "rankings", column: "answer_id");
         }
     }
 }

@@ -33,7 +33,12 @@ public sealed class ExportDemonstrations(IDbContextFactory<AnnotationDbContext> 
             join completion in db.Completions on demonstration.CompletionId equals completion.Id
             where demonstration.ProjectId == projectId
             where !db.Demonstrations.Any(later => later.SupersedesId == demonstration.Id)
-            select new { demonstration.Id, Prompt = prompt.TextHash, Completion = completion.TextHash }
+            select new
+            {
+                demonstration.Id,
+                Prompt = prompt.TextHash,
+                Completion = completion.TextHash,
+            }
         ).ToListAsync(cancellationToken);
         if (rows.Count == 0)
         {
@@ -42,11 +47,7 @@ public sealed class ExportDemonstrations(IDbContextFactory<AnnotationDbContext> 
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(HashName));
-        var ordered = rows.OrderBy(
-                r => Convert.ToHexString(r.Prompt) + Convert.ToHexString(r.Completion),
-                StringComparer.Ordinal
-            )
-            .ToList();
+        var ordered = rows.OrderBy(r => Convert.ToHexString(r.Prompt) + Convert.ToHexString(r.Completion), StringComparer.Ordinal).ToList();
         foreach (var row in ordered)
         {
             hash.AppendData(row.Prompt);
@@ -74,7 +75,12 @@ public sealed class ExportDemonstrations(IDbContextFactory<AnnotationDbContext> 
                 join prompt in db.Prompts on demonstration.PromptId equals prompt.Id
                 join completion in db.Completions on demonstration.CompletionId equals completion.Id
                 where page.Contains(demonstration.Id)
-                select new { demonstration.Id, prompt.Messages, completion.Text }
+                select new
+                {
+                    demonstration.Id,
+                    prompt.Messages,
+                    completion.Text,
+                }
             )
                 .AsNoTracking()
                 .ToDictionaryAsync(r => r.Id, cancellationToken);

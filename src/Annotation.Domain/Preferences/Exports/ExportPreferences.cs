@@ -99,10 +99,7 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
             .Where(r => ids.Contains(r.Id))
             .ToDictionaryAsync(r => r.Id, cancellationToken);
         var promptIds = rankings.Values.Select(r => r.PromptId).Distinct().ToList();
-        var prompts = await db
-            .Prompts.AsNoTracking()
-            .Where(p => promptIds.Contains(p.Id))
-            .ToDictionaryAsync(p => p.Id, cancellationToken);
+        var prompts = await db.Prompts.AsNoTracking().Where(p => promptIds.Contains(p.Id)).ToDictionaryAsync(p => p.Id, cancellationToken);
         var completionIds = rankings.Values.SelectMany(r => r.Items.Select(i => i.CompletionId)).Distinct().ToList();
         var completions = await db
             .Completions.AsNoTracking()
@@ -111,11 +108,7 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
         return ids.ConvertAll(id => (rankings[id].ContentHash, Read(rankings[id], prompts, completions)));
     }
 
-    private static ReadRanking Read(
-        Ranking ranking,
-        Dictionary<Guid, Prompt> prompts,
-        Dictionary<Guid, Completion> completions
-    ) =>
+    private static ReadRanking Read(Ranking ranking, Dictionary<Guid, Prompt> prompts, Dictionary<Guid, Completion> completions) =>
         new(
             new RankingContent(
                 prompts[ranking.PromptId].Messages,
@@ -129,12 +122,5 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
         );
 
     private static RankedCompletion Ranked(RankingItem item, Completion completion) =>
-        new(
-            completion.Text,
-            item.Rank,
-            item.ShownPosition,
-            completion.ModelName,
-            completion.SamplingSettings,
-            completion.Seed
-        );
+        new(completion.Text, item.Rank, item.ShownPosition, completion.ModelName, completion.SamplingSettings, completion.Seed);
 }

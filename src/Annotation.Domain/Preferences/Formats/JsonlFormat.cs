@@ -12,21 +12,12 @@ public sealed class JsonlFormat : Format, IPromptReader, IDemonstrationReader, I
     public override string Name => "jsonl";
 
     public IEnumerable<IReadOnlyList<PromptMessage>> ReadPrompts(JsonElement line) =>
-        line.Optional("messages") is { } messages
-            ? [messages.Prompt("messages")]
-            : [line.Field("prompt").Prompt("prompt")];
+        line.Optional("messages") is { } messages ? [messages.Prompt("messages")] : [line.Field("prompt").Prompt("prompt")];
 
-    public IEnumerable<DemonstrationContent> ReadDemonstrations(JsonElement line) =>
-        [TrlFormat.ReadDemonstration(line)];
+    public IEnumerable<DemonstrationContent> ReadDemonstrations(JsonElement line) => [TrlFormat.ReadDemonstration(line)];
 
     public string WriteDemonstration(DemonstrationContent demonstration) =>
         demonstration.Prompt is [{ Role: PromptMessage.User } only]
-            ? JsonSerializer.Serialize(
-                new { prompt = only.Content, completion = demonstration.Completion },
-                JsonLine.Options
-            )
-            : JsonSerializer.Serialize(
-                new { prompt = demonstration.Prompt, completion = demonstration.Completion },
-                JsonLine.Options
-            );
+            ? JsonSerializer.Serialize(new { prompt = only.Content, completion = demonstration.Completion }, JsonLine.Options)
+            : JsonSerializer.Serialize(new { prompt = demonstration.Prompt, completion = demonstration.Completion }, JsonLine.Options);
 }

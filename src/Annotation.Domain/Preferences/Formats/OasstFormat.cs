@@ -66,9 +66,7 @@ public sealed class OasstFormat : Format, IRankingReader, IPromptReader, IDemons
             throw new ImportFaultException("two ranked replies to one message have the same text");
         }
 
-        var ranks = Ranks.Dense(
-            Enumerable.Range(0, texts.Count).ToDictionary(i => i, i => replies[i].Field("rank").Integer("rank"))
-        );
+        var ranks = Ranks.Dense(Enumerable.Range(0, texts.Count).ToDictionary(i => i, i => replies[i].Field("rank").Integer("rank")));
         return new ReadRanking(
             new RankingContent(
                 prompt,
@@ -78,10 +76,7 @@ public sealed class OasstFormat : Format, IRankingReader, IPromptReader, IDemons
         );
     }
 
-    private static IEnumerable<IReadOnlyList<PromptMessage>> Prompts(
-        JsonElement prompter,
-        IReadOnlyList<PromptMessage> before
-    )
+    private static IEnumerable<IReadOnlyList<PromptMessage>> Prompts(JsonElement prompter, IReadOnlyList<PromptMessage> before)
     {
         IReadOnlyList<PromptMessage> prompt = [.. before, Message(prompter)];
         var deeper =
@@ -106,10 +101,7 @@ public sealed class OasstFormat : Format, IRankingReader, IPromptReader, IDemons
             : [];
 
     private static JsonElement? Best(IEnumerable<JsonElement> replies) =>
-        replies
-            .OrderBy(r => r.Optional("rank")?.Integer("rank") ?? int.MaxValue)
-            .Select(r => (JsonElement?)r)
-            .FirstOrDefault();
+        replies.OrderBy(r => r.Optional("rank")?.Integer("rank") ?? int.MaxValue).Select(r => (JsonElement?)r).FirstOrDefault();
 
     private static string? Model(JsonElement message) => message.Optional("model_name")?.Text("model_name");
 

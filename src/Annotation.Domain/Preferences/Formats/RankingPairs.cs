@@ -13,7 +13,7 @@ internal static class RankingPairs
         ranking.Criterion != Criterion.Overall
             ? []
             : from chosen in ranking.Items
-              from rejected in ranking.Items
-              where chosen.Rank < rejected.Rank
-              select (chosen, rejected);
+            from rejected in ranking.Items
+            where chosen.Rank < rejected.Rank
+            select (chosen, rejected);
 }

@@ -18,8 +18,7 @@ public sealed partial class RankingsFormat : Format, IRankingReader, IRankingWri
 {
     public override string Name => "rankings";
 
-    public IEnumerable<IReadOnlyList<PromptMessage>> ReadPrompts(JsonElement line) =>
-        [line.Field("prompt").Prompt("prompt")];
+    public IEnumerable<IReadOnlyList<PromptMessage>> ReadPrompts(JsonElement line) => [line.Field("prompt").Prompt("prompt")];
 
     public IEnumerable<ReadRanking> ReadRankings(JsonElement line)
     {
@@ -122,10 +121,7 @@ public sealed partial class RankingsFormat : Format, IRankingReader, IRankingWri
         : settings.Value.ValueKind == JsonValueKind.Object ? settings.Value.GetRawText()
         : throw new ImportFaultException("field 'completions.settings' is not an object");
 
-    private static IReadOnlyDictionary<string, int> ReadRanks(
-        JsonElement field,
-        Dictionary<string, RankedCompletion> completions
-    )
+    private static IReadOnlyDictionary<string, int> ReadRanks(JsonElement field, Dictionary<string, RankedCompletion> completions)
     {
         if (field.ValueKind != JsonValueKind.Object)
         {
@@ -162,9 +158,7 @@ public sealed partial class RankingsFormat : Format, IRankingReader, IRankingWri
             RequireKnown(id, "shown", completions);
         }
 
-        return shown.Distinct().Count() == shown.Count
-            ? shown
-            : throw new ImportFaultException("field 'shown' names a completion twice");
+        return shown.Distinct().Count() == shown.Count ? shown : throw new ImportFaultException("field 'shown' names a completion twice");
     }
 
     /// <summary>A judgement about a completion that is not there means that the file was put together wrongly.</summary>
@@ -178,8 +172,7 @@ public sealed partial class RankingsFormat : Format, IRankingReader, IRankingWri
 
     private static DateTimeOffset? ReadTime(JsonElement? field) =>
         field is null ? null
-        : field.Value.ValueKind == JsonValueKind.String && field.Value.TryGetDateTimeOffset(out var at)
-            ? at.CutToMicroseconds()
+        : field.Value.ValueKind == JsonValueKind.String && field.Value.TryGetDateTimeOffset(out var at) ? at.CutToMicroseconds()
         : throw new ImportFaultException("field 'at' is not a time such as 2026-01-31T12:00:00Z");
 
     [GeneratedRegex("^[a-z][a-z0-9-]{0,49}$")]

@@ -46,9 +46,7 @@ internal static class RowFields
 
     /// <summary>A list's elements.</summary>
     public static IEnumerable<JsonElement> Elements(this JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Array
-            ? value.EnumerateArray()
-            : throw new ImportFaultException($"field '{name}' is not a list");
+        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new ImportFaultException($"field '{name}' is not a list");
 
     /// <summary>A whole number that fits.</summary>
     public static int Integer(this JsonElement value, string name) =>
@@ -74,9 +72,7 @@ internal static class RowFields
 
     /// <summary>A prompt: a text, which becomes one user turn, or messages.</summary>
     public static IReadOnlyList<PromptMessage> Prompt(this JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.String
-            ? PromptMessage.FromUser(value.Text(name))
-            : CheckPrompt(value.Messages(name), name);
+        value.ValueKind == JsonValueKind.String ? PromptMessage.FromUser(value.Text(name)) : CheckPrompt(value.Messages(name), name);
 
     /// <summary>The conversation if it can be continued by the assistant.</summary>
     public static IReadOnlyList<PromptMessage> CheckPrompt(IReadOnlyList<PromptMessage> messages, string name)
@@ -104,8 +100,6 @@ internal static class RowFields
 
         return chosen == rejected
             ? throw new ImportFaultException("chosen equals rejected")
-            : new ReadRanking(
-                new RankingContent(prompt, Projects.Criterion.Overall, [new(chosen, 1), new(rejected, 2)])
-            );
+            : new ReadRanking(new RankingContent(prompt, Projects.Criterion.Overall, [new(chosen, 1), new(rejected, 2)]));
     }
 }

@@ -8,13 +8,7 @@ namespace Annotation.Domain.Preferences.Formats;
 /// messages; without <c>prompt</c> it is what chosen and rejected begin with. Demonstrations: <c>prompt</c> and
 /// <c>completion</c>, or <c>messages</c>. Prompts: <c>prompt</c>.
 /// </summary>
-public sealed class TrlFormat
-    : Format,
-        IRankingReader,
-        IRankingWriter,
-        IPromptReader,
-        IDemonstrationReader,
-        IDemonstrationWriter
+public sealed class TrlFormat : Format, IRankingReader, IRankingWriter, IPromptReader, IDemonstrationReader, IDemonstrationWriter
 {
     public override string Name => "trl";
 
@@ -38,8 +32,7 @@ public sealed class TrlFormat
         return [SplitMessages(chosen.Messages("chosen"), rejected.Messages("rejected"))];
     }
 
-    public IEnumerable<IReadOnlyList<PromptMessage>> ReadPrompts(JsonElement line) =>
-        [line.Field("prompt").Prompt("prompt")];
+    public IEnumerable<IReadOnlyList<PromptMessage>> ReadPrompts(JsonElement line) => [line.Field("prompt").Prompt("prompt")];
 
     public IEnumerable<DemonstrationContent> ReadDemonstrations(JsonElement line) => [ReadDemonstration(line)];
 
@@ -59,10 +52,7 @@ public sealed class TrlFormat
             );
 
     public string WriteDemonstration(DemonstrationContent demonstration) =>
-        JsonSerializer.Serialize(
-            new { prompt = demonstration.Prompt, completion = Reply(demonstration.Completion) },
-            JsonLine.Options
-        );
+        JsonSerializer.Serialize(new { prompt = demonstration.Prompt, completion = Reply(demonstration.Completion) }, JsonLine.Options);
 
     /// <summary>Prompt and completion, each a text or messages, or one conversation whose last turn is shown.</summary>
     internal static DemonstrationContent ReadDemonstration(JsonElement line)
@@ -95,9 +85,8 @@ public sealed class TrlFormat
         }
 
         var messages = value.Messages(name);
-        var reply = messages.Count > prompt.Count && messages.Take(prompt.Count).SequenceEqual(prompt)
-            ? messages[prompt.Count..]
-            : messages;
+        var reply =
+            messages.Count > prompt.Count && messages.Take(prompt.Count).SequenceEqual(prompt) ? messages[prompt.Count..] : messages;
         return reply is [{ Role: PromptMessage.Assistant } only]
             ? only.Content
             : throw new ImportFaultException($"field '{name}' is not one assistant message after the prompt");
@@ -105,10 +94,10 @@ public sealed class TrlFormat
 
     private static ReadRanking SplitMessages(List<PromptMessage> chosen, List<PromptMessage> rejected) =>
         !chosen.SkipLast(1).SequenceEqual(rejected.SkipLast(1))
-                ? throw new ImportFaultException("chosen and rejected differ before the last message, and there is no 'prompt'")
-            : chosen[^1].Role != PromptMessage.Assistant || rejected[^1].Role != PromptMessage.Assistant
-                ? throw new ImportFaultException("chosen and rejected must end with an assistant message")
-            : RowFields.Pair(RowFields.CheckPrompt(chosen[..^1], "chosen"), chosen[^1].Content, rejected[^1].Content);
+            ? throw new ImportFaultException("chosen and rejected differ before the last message, and there is no 'prompt'")
+        : chosen[^1].Role != PromptMessage.Assistant || rejected[^1].Role != PromptMessage.Assistant
+            ? throw new ImportFaultException("chosen and rejected must end with an assistant message")
+        : RowFields.Pair(RowFields.CheckPrompt(chosen[..^1], "chosen"), chosen[^1].Content, rejected[^1].Content);
 
     private static ReadRanking SplitTexts(string chosen, string rejected)
     {

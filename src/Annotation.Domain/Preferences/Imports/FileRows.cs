@@ -18,9 +18,7 @@ public static class FileRows
     )
     {
         var reader = Format.Find<IRankingReader>(format, "preferences");
-        return reader.Succeeded
-            ? await ReadAsync(file, fileName, reader.Value.ReadRankings, cancellationToken)
-            : reader.Refusal;
+        return reader.Succeeded ? await ReadAsync(file, fileName, reader.Value.ReadRankings, cancellationToken) : reader.Refusal;
     }
 
     /// <summary>The prompts of a file; rows that are wrong are reported by line.</summary>
@@ -32,9 +30,7 @@ public static class FileRows
     )
     {
         var reader = Format.Find<IPromptReader>(format, "prompts");
-        return reader.Succeeded
-            ? await ReadAsync(file, fileName, reader.Value.ReadPrompts, cancellationToken)
-            : reader.Refusal;
+        return reader.Succeeded ? await ReadAsync(file, fileName, reader.Value.ReadPrompts, cancellationToken) : reader.Refusal;
     }
 
     private static async Task<Outcome<ReadRows<T>>> ReadAsync<T>(
@@ -72,10 +68,7 @@ public static class FileRows
 
         return rows.Count > 0 ? new ReadRows<T>(rows, rejected)
             : rejected is [var first, ..]
-                ? new Refusal(
-                    "nothing-read",
-                    $"{fileName}: none of {rejected.Count} rows can be read; line {first.Line}: {first.Reason}."
-                )
+                ? new Refusal("nothing-read", $"{fileName}: none of {rejected.Count} rows can be read; line {first.Line}: {first.Reason}.")
             : new Refusal("nothing-read", $"{fileName}: the file holds no rows.");
     }
 }

@@ -48,13 +48,7 @@ public sealed class ImportDemonstrations(IDbContextFactory<AnnotationDbContext> 
     )
     {
         var at = time.Now();
-        var (prompts, _) = await db.AddPromptsAsync(
-            request.ProjectId,
-            rows.Select(r => r.Prompt),
-            request.Source,
-            at,
-            cancellationToken
-        );
+        var (prompts, _) = await db.AddPromptsAsync(request.ProjectId, rows.Select(r => r.Prompt), request.Source, at, cancellationToken);
         var shown = rows.Select(r =>
                 (
                     PromptId: prompts[Convert.ToHexStringLower(PromptText.Hash(r.Prompt))],

@@ -133,15 +133,8 @@ internal sealed class ImportFile(IDbContextFactory<AnnotationDbContext> contexts
     }
 
     /// <summary>Held to the end of the transaction; two imports of one file must not both find it new.</summary>
-    private static Task WaitForOtherImportsAsync(
-        AnnotationDbContext db,
-        Project project,
-        CancellationToken cancellationToken
-    ) =>
-        db.Database.ExecuteSqlAsync(
-            $"select pg_advisory_xact_lock(hashtextextended({"import " + project.Id}, 0))",
-            cancellationToken
-        );
+    private static Task WaitForOtherImportsAsync(AnnotationDbContext db, Project project, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({"import " + project.Id}, 0))", cancellationToken);
 
     private sealed class Counts
     {

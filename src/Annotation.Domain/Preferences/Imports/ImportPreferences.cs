@@ -54,9 +54,7 @@ public sealed class ImportPreferences(IDbContextFactory<AnnotationDbContext> con
     )
     {
         var at = time.Now();
-        var hashed = rows.Select(r => (Row: r, Hash: r.Content.Hash()))
-            .DistinctBy(r => Convert.ToHexStringLower(r.Hash))
-            .ToList();
+        var hashed = rows.Select(r => (Row: r, Hash: r.Content.Hash())).DistinctBy(r => Convert.ToHexStringLower(r.Hash)).ToList();
         var hashes = hashed.Select(r => r.Hash).ToArray();
         var present = await db
             .Rankings.Where(r => r.ProjectId == request.ProjectId && hashes.Contains(r.ContentHash))
@@ -101,10 +99,7 @@ public sealed class ImportPreferences(IDbContextFactory<AnnotationDbContext> con
         CancellationToken cancellationToken
     )
     {
-        var present = await db
-            .Criteria.Where(c => c.ProjectId == projectId)
-            .Select(c => c.Key)
-            .ToListAsync(cancellationToken);
+        var present = await db.Criteria.Where(c => c.ProjectId == projectId).Select(c => c.Key).ToListAsync(cancellationToken);
         foreach (var key in keys.Distinct().Except(present).Order(StringComparer.Ordinal).ToList())
         {
             db.Criteria.Add(new NewCriterion(key, key).ToCriterion(projectId, present.Count, at));

@@ -47,13 +47,7 @@ public sealed class ImportPrompts(IDbContextFactory<AnnotationDbContext> context
         CancellationToken cancellationToken
     )
     {
-        var (_, newCount) = await db.AddPromptsAsync(
-            request.ProjectId,
-            prompts,
-            request.Source,
-            time.Now(),
-            cancellationToken
-        );
+        var (_, newCount) = await db.AddPromptsAsync(request.ProjectId, prompts, request.Source, time.Now(), cancellationToken);
         return newCount;
     }
 }

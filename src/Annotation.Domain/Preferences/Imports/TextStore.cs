@@ -79,12 +79,7 @@ internal static class TextStore
         );
         await insert.ExecuteNonQueryAsync(cancellationToken);
         var found = await db
-            .Completions.Where(c =>
-                prompts.Contains(c.PromptId)
-                && hashes.Contains(c.TextHash)
-                && c.ModelId == null
-                && c.PersonId == null
-            )
+            .Completions.Where(c => prompts.Contains(c.PromptId) && hashes.Contains(c.TextHash) && c.ModelId == null && c.PersonId == null)
             .Select(c => new
             {
                 c.Id,
@@ -93,10 +88,7 @@ internal static class TextStore
                 c.ModelName,
             })
             .ToListAsync(cancellationToken);
-        return found.ToDictionary(
-            c => new CompletionKey(c.PromptId, Convert.ToHexStringLower(c.TextHash), c.ModelName),
-            c => c.Id
-        );
+        return found.ToDictionary(c => new CompletionKey(c.PromptId, Convert.ToHexStringLower(c.TextHash), c.ModelName), c => c.Id);
     }
 
     /// <summary>A command on the context's connection and in its transaction.</summary>

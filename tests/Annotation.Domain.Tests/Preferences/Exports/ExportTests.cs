@@ -39,8 +39,14 @@ public sealed class ExportTests(PostgresFixture postgres) : IClassFixture<Postgr
         Assert.Equal(first.Hash, second.Hash);
         var campaign = JsonDocument.Parse(first.Lines.Single(l => l.Contains("campaign 7"))).RootElement;
         Assert.Equal("2026-01-31T12:00:00.123456Z", campaign.GetProperty("at").GetString());
-        Assert.Equal(["three", "one\ttab", "two"], campaign.GetProperty("shown").EnumerateArray().Select(id => TextOf(campaign, id.GetString()!)));
-        Assert.Equal(9007199254740993, campaign.GetProperty("completions").EnumerateArray().Single(c => c.TryGetProperty("seed", out _)).GetProperty("seed").GetInt64());
+        Assert.Equal(
+            ["three", "one\ttab", "two"],
+            campaign.GetProperty("shown").EnumerateArray().Select(id => TextOf(campaign, id.GetString()!))
+        );
+        Assert.Equal(
+            9007199254740993,
+            campaign.GetProperty("completions").EnumerateArray().Single(c => c.TryGetProperty("seed", out _)).GetProperty("seed").GetInt64()
+        );
 
         // And back into the project it came from, it is all there already.
         var file = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', first.Lines)));
@@ -76,9 +82,7 @@ public sealed class ExportTests(PostgresFixture postgres) : IClassFixture<Postgr
     public async Task More_rankings_than_a_page_come_out_each_once()
     {
         var project = await postgres.ProjectAsync(Cancel);
-        var lines = Enumerable
-            .Range(0, 1001)
-            .Select(i => $$"""{"prompt":"Q{{i}}","chosen":"good","rejected":"bad"}""");
+        var lines = Enumerable.Range(0, 1001).Select(i => $$"""{"prompt":"Q{{i}}","chosen":"good","rejected":"bad"}""");
         await ImportAsync(project, "trl", string.Join('\n', lines));
 
         var export = await ExportAsync(project, "rankings");

@@ -53,11 +53,7 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
 
     [Theory]
     [MemberData(nameof(Preferences))]
-    public async Task Good_rows_land_bad_rows_are_reported_by_line_and_repeated_rows_are_counted(
-        string format,
-        string good,
-        string bad
-    )
+    public async Task Good_rows_land_bad_rows_are_reported_by_line_and_repeated_rows_are_counted(string format, string good, string bad)
     {
         var project = await postgres.ProjectAsync(Cancel);
         var file = string.Join('\n', good, bad, "", "{ not json", good);
@@ -69,9 +65,7 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
         Assert.Equal("the line is not valid JSON", report.Rejected[1].Reason);
         await using var db = postgres.CreateContext();
         var ranking = await db.Rankings.Include(r => r.Items).SingleAsync(r => r.ProjectId == project, Cancel);
-        var texts = await db
-            .Completions.Where(c => c.PromptId == ranking.PromptId)
-            .ToDictionaryAsync(c => c.Id, c => c.Text, Cancel);
+        var texts = await db.Completions.Where(c => c.PromptId == ranking.PromptId).ToDictionaryAsync(c => c.Id, c => c.Text, Cancel);
         Assert.Equal(["Hello", "Go"], ranking.Items.OrderBy(i => i.Rank).Select(i => texts[i.CompletionId]));
         var prompt = await db.Prompts.SingleAsync(p => p.Id == ranking.PromptId, Cancel);
         Assert.Equal([("user", "Hi")], prompt.Messages.Select(m => (m.Role, m.Content)));
@@ -84,9 +78,24 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
     public static TheoryData<string, string, byte[], string> BadFiles =>
         new()
         {
-            { "nonsense", "f.jsonl", Encoding.UTF8.GetBytes(GoodPair), "Unknown format 'nonsense' for preferences; use one of hh-rlhf, trl, oasst, rankings." },
-            { "trl", "f.jsonl.gz", Encoding.UTF8.GetBytes(GoodPair), "f.jsonl.gz: the file's name says gzip, but its content is not; nothing was imported." },
-            { "trl", "f.jsonl", [.. Encoding.UTF8.GetBytes(GoodPair + "\n{\"prompt\":\""), 0xff, 0xfe], "f.jsonl: line 2 is not valid UTF-8; nothing was imported." },
+            {
+                "nonsense",
+                "f.jsonl",
+                Encoding.UTF8.GetBytes(GoodPair),
+                "Unknown format 'nonsense' for preferences; use one of hh-rlhf, trl, oasst, rankings."
+            },
+            {
+                "trl",
+                "f.jsonl.gz",
+                Encoding.UTF8.GetBytes(GoodPair),
+                "f.jsonl.gz: the file's name says gzip, but its content is not; nothing was imported."
+            },
+            {
+                "trl",
+                "f.jsonl",
+                [.. Encoding.UTF8.GetBytes(GoodPair + "\n{\"prompt\":\""), 0xff, 0xfe],
+                "f.jsonl: line 2 is not valid UTF-8; nothing was imported."
+            },
             { "trl", "f.jsonl", [], "f.jsonl: the file holds no preferences." },
             { "trl", "f.jsonl", "{}\n{}"u8.ToArray(), "f.jsonl: none of 2 rows can be imported; line 1: field 'chosen' is missing." },
             {
@@ -204,15 +213,10 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
             {"messages":[{"role":"user","content":"One"},{"role":"assistant","content":"Two"}]}
             """;
 
-        var report = await postgres
-            .Get<ImportPrompts>()
-            .RunAsync(project, "jsonl", "p.jsonl", Utf8(file), null, Cancel);
+        var report = await postgres.Get<ImportPrompts>().RunAsync(project, "jsonl", "p.jsonl", Utf8(file), null, Cancel);
 
         Assert.Equal((2, 1), (report.Value!.Landed, report.Value.Repeated));
-        Assert.Equal(
-            new RejectedRow(4, "field 'messages' does not end with a user message"),
-            Assert.Single(report.Value.Rejected)
-        );
+        Assert.Equal(new RejectedRow(4, "field 'messages' does not end with a user message"), Assert.Single(report.Value.Rejected));
         await using var db = postgres.CreateContext();
         var splits = await db.Prompts.Where(p => p.ProjectId == project).Select(p => p.Split).ToListAsync(Cancel);
         Assert.Equal(2, splits.Count);
@@ -222,7 +226,10 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
     [Theory]
     [InlineData("jsonl", """{"prompt":"Q","completion":"A"}""")]
     [InlineData("trl", """{"messages":[{"role":"user","content":"Q"},{"role":"assistant","content":"A"}]}""")]
-    [InlineData("oasst", """{"prompt":{"role":"prompter","text":"Q","replies":[{"role":"assistant","text":"B","rank":1},{"role":"assistant","text":"A","rank":0}]}}""")]
+    [InlineData(
+        "oasst",
+        """{"prompt":{"role":"prompter","text":"Q","replies":[{"role":"assistant","text":"B","rank":1},{"role":"assistant","text":"A","rank":0}]}}"""
+    )]
     public async Task Demonstrations_land_once_whatever_their_format(string format, string row)
     {
         var project = await postgres.ProjectAsync(Cancel);
@@ -263,9 +270,7 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
         ImportAsync(project, format, "f.jsonl", Encoding.UTF8.GetBytes(text));
 
     private Task<Outcome<ImportReport>> ImportAsync(Guid project, string format, string fileName, byte[] bytes) =>
-        postgres
-            .Get<ImportPreferences>()
-            .RunAsync(project, format, fileName, new MemoryStream(bytes), importedBy: null, Cancel);
+        postgres.Get<ImportPreferences>().RunAsync(project, format, fileName, new MemoryStream(bytes), importedBy: null, Cancel);
 
     private async Task AssertEmptyAsync(Guid project)
     {

@@ -15,11 +15,7 @@ public sealed class RealFilesTests(PostgresFixture postgres) : IClassFixture<Pos
     // Rejected: four rows in each in which one of the two replies is empty.
     [InlineData("hh-rlhf/helpful.dev.jsonl.gz", 1882, 4)]
     [InlineData("hh-rlhf/harmless.dev.jsonl.gz", 1814, 4)]
-    public async Task Every_row_of_hh_rlhf_lands_or_is_reported_and_a_second_import_adds_nothing(
-        string file,
-        int landed,
-        int rejected
-    )
+    public async Task Every_row_of_hh_rlhf_lands_or_is_reported_and_a_second_import_adds_nothing(string file, int landed, int rejected)
     {
         var project = await postgres.ProjectAsync(Cancel);
 
@@ -59,9 +55,7 @@ public sealed class RealFilesTests(PostgresFixture postgres) : IClassFixture<Pos
         var project = await postgres.ProjectAsync(Cancel);
         await using var file = Open("oasst-trees/trees.dev.jsonl.gz");
 
-        var report = await postgres
-            .Get<ImportDemonstrations>()
-            .RunAsync(project, "oasst", "trees.dev.jsonl.gz", file, null, Cancel);
+        var report = await postgres.Get<ImportDemonstrations>().RunAsync(project, "oasst", "trees.dev.jsonl.gz", file, null, Cancel);
 
         Assert.Empty(report.Value!.Rejected);
         Assert.True(report.Value.Landed >= 80);
@@ -70,9 +64,7 @@ public sealed class RealFilesTests(PostgresFixture postgres) : IClassFixture<Pos
     private async Task<ImportReport> ImportAsync(Guid project, string format, string path)
     {
         await using var file = Open(path);
-        var outcome = await postgres
-            .Get<ImportPreferences>()
-            .RunAsync(project, format, Path.GetFileName(path), file, null, Cancel);
+        var outcome = await postgres.Get<ImportPreferences>().RunAsync(project, format, Path.GetFileName(path), file, null, Cancel);
         Assert.True(outcome.Succeeded, outcome.Refusal?.Sentence);
         return outcome.Value;
     }
