@@ -56,7 +56,8 @@ public sealed class LabelerBrowser : IAsyncDisposable
         await page.FillAsync("#user", userName);
         await page.FillAsync("#password", password);
         await page.PressAsync("#password", "Enter");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        // The answer's first byte brings the cookie; what the page then shows, its test waits for.
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
         return page;
     }
 
