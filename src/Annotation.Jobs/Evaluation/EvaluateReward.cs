@@ -76,7 +76,7 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
     private static bool Fits(RewardModel reward, RankedPrompt ranked)
     {
         var prompt = reward.Template.EncodePrompt(ranked.Prompt);
-        return ranked.Completions.All(c => reward.Row(prompt, reward.Template.EncodeCompletion(c)).Length <= reward.ContextLength);
+        return ranked.Completions.All(c => reward.RowWithin(reward.ContextLength, prompt, reward.Template.EncodeCompletion(c)) is not null);
     }
 
     private static RewardReport? Measure(

@@ -6,8 +6,8 @@ namespace Annotation.Learning.RewardModeling;
 internal sealed record RankedRows(int[][] Rows, int[][] Ranks)
 {
     /// <summary>
-    /// Encodes a ranking; completions that would be longer than <paramref name="longest"/> tokens or are ranked on no criterion are
-    /// left out, the former counted in <paramref name="dropped"/>.
+    /// Encodes a ranking, long conversations without their beginning; completions that do not fit <paramref name="longest"/> tokens
+    /// or are ranked on no criterion are left out, the former counted in <paramref name="dropped"/>.
     /// </summary>
     internal static RankedRows Encode(RankedPrompt ranked, RewardModel model, int longest, ref int dropped)
     {
@@ -21,8 +21,7 @@ internal sealed record RankedRows(int[][] Rows, int[][] Ranks)
             {
                 continue;
             }
-            var ids = model.Row(prompt, model.Template.EncodeCompletion(ranked.Completions[i]));
-            if (ids.Length > longest)
+            if (model.RowWithin(longest, prompt, model.Template.EncodeCompletion(ranked.Completions[i])) is not { } ids)
             {
                 dropped++;
                 continue;

@@ -80,7 +80,15 @@ public sealed class RewardModel(
     /// <summary>The score of each criterion of completions of one prompt; one array of C per completion.</summary>
     /// <exception cref="ArgumentException">A completion does not fit the context.</exception>
     public double[][] Score(IReadOnlyList<Message> prompt, IReadOnlyList<string> completions, CancellationToken ct = default) =>
-        ScoreRows([.. completions.Select(c => Row(Template.EncodePrompt(prompt), Template.EncodeCompletion(c)))], ct);
+        ScoreRows(
+            [
+                .. completions.Select(c =>
+                    RowWithin(ContextLength, Template.EncodePrompt(prompt), Template.EncodeCompletion(c))
+                    ?? throw new ArgumentException($"A completion does not fit the context of {ContextLength} tokens.", nameof(completions))
+                ),
+            ],
+            ct
+        );
 
     /// <summary>
     /// The same scores in the units of training, where differences are log-odds of being preferred: each normalised score times the
@@ -98,6 +106,20 @@ public sealed class RewardModel(
     /// <summary>Prompt, completion and end token: where the score is read. The end token is added if it is not there.</summary>
     public int[] Row(IReadOnlyList<int> prompt, IReadOnlyList<int> completion) =>
         completion is [.., var last] && last == Tokenizer.EosId ? [.. prompt, .. completion] : [.. prompt, .. completion, Tokenizer.EosId];
+
+    /// <summary>
+    /// The row of at most <paramref name="longest"/> tokens: where it would be longer, the conversation's oldest tokens (all but the
+    /// first, which opens every row) are left out. A completion is never cut, because a part of it is not what was judged; null where
+    /// it leaves the prompt less than a quarter of the room.
+    /// </summary>
+    public int[]? RowWithin(int longest, IReadOnlyList<int> prompt, IReadOnlyList<int> completion)
+    {
+        var row = Row(prompt, completion);
+        var over = row.Length - longest;
+        return over <= 0 ? row
+            : prompt.Count - over < Math.Max(1, longest / 4) ? null
+            : [row[0], .. row.AsSpan(over + 1)];
+    }
 
     /// <summary>Writes a reward-model folder.</summary>
     public void Save(string folder) => RewardModelFolder.Save(this, folder);

@@ -55,7 +55,10 @@ public sealed record RewardModelSettings
     [Range(0.0, 100.0)]
     public double UncertaintyWeight { get; init; } = 0.5;
 
-    /// <summary>Longest row in tokens, prompt, completion and end together. Longer completions are left out and counted: cut ones are not what was judged.</summary>
+    /// <summary>
+    /// Longest row in tokens, prompt, completion and end together. A longer row loses the beginning of its conversation; completions that
+    /// leave it less than a quarter of the row are left out and counted, because cut ones are not what was judged.
+    /// </summary>
     [Range(2, 131072)]
     public int MaxLength { get; init; } = 1024;
 

@@ -123,6 +123,12 @@ public sealed class RewardModelTrainerTests
         Assert.Equal(alone[0], beside[0], 1e-4);
         // The end token is where the score is read: text that already has it is not given another.
         Assert.Equal(model.Row([1, 2], [3, model.Tokenizer.EosId]), model.Row([1, 2], [3]));
+        // A long conversation loses its beginning but not its first token; a completion is never cut.
+        var end = model.Tokenizer.EosId;
+        Assert.Equal([1, 4, 5, 6, 7, 8, 9, end], model.RowWithin(8, [1, 2, 3, 4, 5, 6], [7, 8, 9])!);
+        Assert.Equal([1, 2, 3, end], model.RowWithin(4, [1, 2], [3])!);
+        Assert.NotNull(model.RowWithin(8, [1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11]));
+        Assert.Null(model.RowWithin(8, [1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]));
     }
 
     [Theory]
