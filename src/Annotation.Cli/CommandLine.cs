@@ -60,6 +60,7 @@ public static class CommandLine
             Invocation.Token,
             UpVerb.Create(),
             DemoVerb.Create(),
+            SimulateVerbs.Create(),
             ProjectVerbs.Create(),
             ImportVerbs.Create(),
             ExportVerbs.Create(),

@@ -13,6 +13,7 @@ public sealed class AnnotationClient : IDisposable
     /// <param name="token">An API token, `ann_…`; null: as nobody.</param>
     public AnnotationClient(string server, string? token)
     {
+        Server = server;
         connection = new ApiConnection(server, token);
         Accounts = new AccountsApi(connection);
         Projects = new ProjectsApi(connection);
@@ -22,6 +23,9 @@ public sealed class AnnotationClient : IDisposable
         Labeling = new LabelingApi(connection);
         Operations = new OperationsApi(connection);
     }
+
+    /// <summary>The server's address.</summary>
+    public string Server { get; }
 
     /// <summary>People and tokens.</summary>
     public AccountsApi Accounts { get; }

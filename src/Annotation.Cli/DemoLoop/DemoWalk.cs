@@ -111,7 +111,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
 
     private async Task<Dictionary<string, object?>> RankAsync(CancellationToken cancellation)
     {
-        var labeling = new SimulatedLabeling(client, server, settings);
+        var labeling = new SimulatedLabeling(client, server, new DemoJudge(), settings);
         var submissions = await labeling.RunAsync(Project, cancellation);
         var project = await client.Projects.ShowAsync(Project, cancellation);
         return new()

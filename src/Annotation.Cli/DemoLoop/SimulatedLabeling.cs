@@ -7,13 +7,11 @@ using Annotation.Demo.Randomness;
 namespace Annotation.Cli.DemoLoop;
 
 /// <summary>
-/// The demo's people at work: each signs in with a token of their own and takes, ranks and submits tasks through the same API as the
+/// Simulated people at work: each signs in with a token of their own and takes, ranks and submits tasks through the same API as the
 /// labelers' page, in turns, so that the same seed gives everybody the same tasks.
 /// </summary>
-public sealed class SimulatedLabeling(AnnotationClient admin, string server, DemoSettings settings)
+public sealed class SimulatedLabeling(AnnotationClient admin, string server, GoldJudge judge, DemoSettings settings)
 {
-    private static readonly DemoJudge Judge = new();
-
     private readonly SeededRandom shuffle = SeededRandom.Of((ulong)settings.Seed, "shuffled labels");
 
     /// <summary>Makes the people and lets them rank until no task is left.</summary>
@@ -25,11 +23,8 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Dem
         {
             foreach (var labeler in LabelerPool.Create(settings.Labelers, (ulong)settings.Seed))
             {
-                var person = await admin.Accounts.CreatePersonAsync(
-                    new CreatePersonRequest(labeler.Name, labeler.Name, ["labeler"]),
-                    cancellation
-                );
-                var token = await admin.Accounts.IssueTokenAsync(new IssueTokenRequest("demo", person.Id), cancellation);
+                var person = await FindOrCreateAsync(labeler.Name, cancellation);
+                var token = await admin.Accounts.IssueTokenAsync(new IssueTokenRequest("simulated", person), cancellation);
                 people.Add((labeler, new AnnotationClient(server, token.Token)));
             }
 
@@ -57,6 +52,13 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Dem
         }
     }
 
+    private async Task<Guid> FindOrCreateAsync(string name, CancellationToken cancellation)
+    {
+        var people = await admin.Accounts.ListPeopleAsync(cancellation);
+        return people.FirstOrDefault(person => person.UserName == name)?.Id
+            ?? (await admin.Accounts.CreatePersonAsync(new CreatePersonRequest(name, name, ["labeler"]), cancellation)).Id;
+    }
+
     private async Task<bool> RankNextAsync(
         SimulatedLabeler labeler,
         AnnotationClient client,
@@ -71,7 +73,7 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Dem
         }
 
         var answers = task
-            .Questions.Where(question => question.Kind == "ranking")
+            .Questions.Where(question => question.Kind == "ranking" && judge.Criteria.Contains(question.Key))
             .ToDictionary(question => question.Key, question => (AnswerValueRow)Rank(labeler, task, question.Key));
         await client.Labeling.SubmitAsync(
             task.AssignmentId,
@@ -86,7 +88,7 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Dem
         // In an order that the texts alone decide: the shown one differs from run to run.
         var completions = task.Completions.OrderBy(completion => completion.Text, StringComparer.Ordinal).ToList();
         var ranks = labeler.Rank(
-            Judge,
+            judge,
             criterion,
             [.. task.Prompt.Select(turn => (turn.Role, turn.Text))],
             [.. completions.Select(completion => completion.Text)]

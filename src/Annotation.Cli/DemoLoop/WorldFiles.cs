@@ -29,8 +29,10 @@ public sealed class WorldFiles(AnnotationClient client, DemoSettings settings)
         );
 
     /// <summary>Prompts of one use as a JSONL file.</summary>
-    public byte[] Prompts(PromptUse use, int count) =>
-        Lines(PromptPool.Draw(use, count, Seed).Select(prompt => new { prompt = prompt.Text }));
+    public byte[] Prompts(PromptUse use, int count) => Lines(PromptPool.Draw(use, count, Seed).Select(p => p.Text));
+
+    /// <summary>Prompts as a JSONL file that `import prompts` reads.</summary>
+    public static byte[] Lines(IEnumerable<string> prompts) => Lines(prompts.Select(text => new { prompt = text }));
 
     private async Task<int> ImportAsync(string project, string kind, string name, byte[] lines, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Annotation.Cli.DemoLoop;
 using Annotation.Client;
+using Annotation.Demo.Judges;
 using Annotation.Testing;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -23,6 +24,7 @@ public sealed class SimulatedLabelingTests : IAsyncLifetime
     {
         server = await StubServer.StartAsync(Cancellation);
         admin = new AnnotationClient(server.Address, "admin");
+        server.On("GET /api/people", 200, "[]");
         server.On("POST /api/people", 200, $$"""{"id":"{{Good}}","userName":"u"}""");
         server.On("POST /api/tokens", 200, $$"""{"id":"{{Good}}","token":"of-a-labeler"}""");
         server.On($"POST /api/labeling/assignments/{Assignment}/submit", 200, $$"""{"assignmentId":"{{Assignment}}","repeated":false}""");
@@ -81,7 +83,7 @@ public sealed class SimulatedLabelingTests : IAsyncLifetime
     }
 
     private Task<int> LabelAsync(bool shuffle) =>
-        new SimulatedLabeling(admin, server.Address, new DemoSettings { ShuffleLabels = shuffle, Labelers = 2 }).RunAsync(
+        new SimulatedLabeling(admin, server.Address, new DemoJudge(), new DemoSettings { ShuffleLabels = shuffle, Labelers = 2 }).RunAsync(
             "demo",
             Cancellation
         );
