@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Ganss.Xss;
@@ -32,7 +33,7 @@ internal sealed class SafeMarkdown : IDisposable
             key,
             entry =>
             {
-                var html = _sanitizer.Sanitize(Markdown.ToHtml(markdown, Pipeline));
+                var html = _sanitizer.Sanitize(Render(markdown));
                 entry.Size = html.Length + key.Length;
                 return html;
             }
@@ -40,6 +41,19 @@ internal sealed class SafeMarkdown : IDisposable
     }
 
     public void Dispose() => _cache.Dispose();
+
+    private static string Render(string markdown)
+    {
+        try
+        {
+            return Markdown.ToHtml(markdown, Pipeline);
+        }
+        catch (ArgumentException)
+        {
+            // Nested deeper than the parser goes: no sense as markdown, but whoever judges it must see it.
+            return $"<pre>{WebUtility.HtmlEncode(markdown)}</pre>";
+        }
+    }
 
     private static HtmlSanitizer CreateSanitizer()
     {
