@@ -24,10 +24,14 @@ public sealed class AuthorizationTests
         ["POST /api/labeling/assignments/{id}/renew"] = "labeler",
         ["POST /api/labeling/assignments/{id}/submit"] = "labeler",
         ["POST /api/labeling/assignments/{id}/skip"] = "labeler",
+        ["POST /api/labeling/assignments/{id}/undo"] = "labeler",
+        ["PUT /api/labeling/assignments/{id}/draft"] = "labeler",
         ["GET /api/projects"] = "engineer",
         ["POST /api/projects"] = "engineer",
         ["GET /api/projects/{p}"] = "engineer",
         ["PATCH /api/projects/{p}"] = "engineer",
+        ["GET /api/projects/{p}/questionnaire"] = "engineer",
+        ["PUT /api/projects/{p}/questionnaire"] = "engineer",
         ["POST /api/projects/{p}/import/prompts"] = "engineer",
         ["POST /api/projects/{p}/import/demonstrations"] = "engineer",
         ["POST /api/projects/{p}/import/preferences"] = "engineer",
@@ -117,7 +121,7 @@ public sealed class AuthorizationTests
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
-        if (parts[0] is "POST" or "PATCH")
+        if (parts[0] is "POST" or "PATCH" or "PUT")
         {
             request.Content = JsonContent.Create(new { });
         }

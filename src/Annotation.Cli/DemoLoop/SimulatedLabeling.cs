@@ -73,7 +73,8 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Gol
         }
 
         var answers = task
-            .Questions.Where(question => question.Kind == "ranking" && judge.Criteria.Contains(question.Key))
+            .Questions.OfType<RankingQuestionRow>()
+            .Where(question => judge.Criteria.Contains(question.Key))
             .ToDictionary(question => question.Key, question => (AnswerValueRow)Rank(labeler, task, question.Key));
         await client.Labeling.SubmitAsync(
             task.AssignmentId,

@@ -16,6 +16,15 @@ public sealed class Person : IdentityUser<Guid>
 
     /// <summary>Since when this person may no longer sign in or use a token; null while active.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>Languages (BCP 47, lower case) that the person can judge; empty: nothing declared, so everything.</summary>
+    public string[] Languages { get; set; } = [];
+
+    /// <summary>Sensitive categories that the person does not want to see.</summary>
+    public string[] OptedOut { get; set; } = [];
+
+    /// <summary>What the labelers' page keeps for the person, such as its keys: a JSON document; null: nothing.</summary>
+    public string? PageSettings { get; set; }
 }
 
 internal sealed class PersonMapping : IEntityTypeConfiguration<Person>
@@ -24,5 +33,8 @@ internal sealed class PersonMapping : IEntityTypeConfiguration<Person>
     {
         builder.ToTable("people");
         builder.Property(p => p.DisplayName).HasMaxLength(200);
+        builder.Property(p => p.Languages).HasDefaultValueSql("'{}'");
+        builder.Property(p => p.OptedOut).HasDefaultValueSql("'{}'");
+        builder.Property(p => p.PageSettings).HasColumnType("jsonb");
     }
 }

@@ -1,9 +1,12 @@
 using Annotation.Domain.Accounts;
+using Annotation.Domain.Dialogues;
+using Annotation.Domain.Inquiries;
 using Annotation.Domain.Labeling;
 using Annotation.Domain.Models;
 using Annotation.Domain.Preferences;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Prompts;
+using Annotation.Domain.Questions;
 using Annotation.Domain.Runs;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
@@ -30,6 +33,15 @@ public sealed class AnnotationDbContext(DbContextOptions<AnnotationDbContext> op
     public DbSet<LabelingTaskCompletion> LabelingTaskCompletions => Set<LabelingTaskCompletion>();
     public DbSet<Assignment> Assignments => Set<Assignment>();
     public DbSet<Answer> Answers => Set<Answer>();
+    public DbSet<Retraction> Retractions => Set<Retraction>();
+    public DbSet<Draft> Drafts => Set<Draft>();
+    public DbSet<Interaction> Interactions => Set<Interaction>();
+    public DbSet<Questionnaire> Questionnaires => Set<Questionnaire>();
+    public DbSet<GuidelineText> GuidelineTexts => Set<GuidelineText>();
+    public DbSet<GuidelineVisit> GuidelineVisits => Set<GuidelineVisit>();
+    public DbSet<Inquiry> Inquiries => Set<Inquiry>();
+    public DbSet<DialogueTurn> DialogueTurns => Set<DialogueTurn>();
+    public DbSet<Suggestion> Suggestions => Set<Suggestion>();
     public DbSet<Ranking> Rankings => Set<Ranking>();
     public DbSet<RankingItem> RankingItems => Set<RankingItem>();
     public DbSet<Demonstration> Demonstrations => Set<Demonstration>();
@@ -50,6 +62,8 @@ public sealed class AnnotationDbContext(DbContextOptions<AnnotationDbContext> op
     {
         configurationBuilder.Properties<LabelingTaskKind>().HaveConversion<EnumText<LabelingTaskKind>>();
         configurationBuilder.Properties<AssignmentState>().HaveConversion<EnumText<AssignmentState>>();
+        configurationBuilder.Properties<DialogueSeat>().HaveConversion<EnumText<DialogueSeat>>();
+        configurationBuilder.Properties<TurnOrigin>().HaveConversion<EnumText<TurnOrigin>>();
         configurationBuilder.Properties<Split>().HaveConversion<EnumText<Split>>();
         configurationBuilder.Properties<ModelKind>().HaveConversion<EnumText<ModelKind>>();
         configurationBuilder.Properties<RunKind>().HaveConversion<EnumText<RunKind>>();

@@ -27,6 +27,12 @@ public sealed class Answer
     /// <summary>How long the labeler worked on the task, in milliseconds with the page in view.</summary>
     public int? ActiveMilliseconds { get; init; }
 
+    /// <summary>Version of the guideline that the labeler had.</summary>
+    public required int GuidelineVersion { get; init; }
+
+    /// <summary>Version of the questionnaire that asked.</summary>
+    public required int QuestionnaireVersion { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The earlier answer that this one corrects.</summary>

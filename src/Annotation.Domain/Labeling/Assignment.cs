@@ -1,4 +1,5 @@
 using Annotation.Domain.Accounts;
+using Annotation.Domain.Dialogues;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -31,6 +32,12 @@ public sealed class Assignment
 
     /// <summary>The project's guideline version when the lease was handed out.</summary>
     public required int GuidelineVersion { get; set; }
+
+    /// <summary>The project's questionnaire version when the lease was handed out.</summary>
+    public int QuestionnaireVersion { get; set; }
+
+    /// <summary>Which turns the person writes in a dialogue of two people.</summary>
+    public DialogueSeat Seat { get; set; }
 }
 
 internal sealed class AssignmentMapping : IEntityTypeConfiguration<Assignment>
@@ -41,6 +48,7 @@ internal sealed class AssignmentMapping : IEntityTypeConfiguration<Assignment>
         builder.HasIndex(a => new { a.TaskId, a.PersonId }).IsUnique();
         builder.HasIndex(a => a.PersonId).HasFilter("state = 'active'").HasDatabaseName("ix_assignments_active_person");
         builder.HasIndex(a => new { a.PersonId, a.EndedAt });
+        builder.Property(a => a.Seat).HasMaxLength(20).HasDefaultValue(DialogueSeat.Both);
         builder.HasOne<LabelingTask>().WithMany().HasForeignKey(a => a.TaskId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Person>().WithMany().HasForeignKey(a => a.PersonId).OnDelete(DeleteBehavior.Restrict);
     }

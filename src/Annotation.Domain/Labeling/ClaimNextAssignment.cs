@@ -150,9 +150,9 @@ public sealed class ClaimNextAssignment(IDbContextFactory<AnnotationDbContext> c
                 a => a.SetProperty(x => x.State, AssignmentState.Expired).SetProperty(x => x.EndedAt, at),
                 cancellationToken
             );
-        var guidelineVersion = await db
+        var versions = await db
             .Projects.Where(p => p.Id == task.ProjectId)
-            .Select(p => p.GuidelineVersion)
+            .Select(p => new { p.GuidelineVersion, p.QuestionnaireVersion })
             .SingleAsync(cancellationToken);
         var earlier = await db.Assignments.SingleOrDefaultAsync(a => a.TaskId == task.Id && a.PersonId == personId, cancellationToken);
         if (earlier is not null)
@@ -161,7 +161,8 @@ public sealed class ClaimNextAssignment(IDbContextFactory<AnnotationDbContext> c
             earlier.Version++;
             earlier.ClaimedAt = at;
             earlier.EndedAt = null;
-            earlier.GuidelineVersion = guidelineVersion;
+            earlier.GuidelineVersion = versions.GuidelineVersion;
+            earlier.QuestionnaireVersion = versions.QuestionnaireVersion;
             return earlier;
         }
 
@@ -171,7 +172,8 @@ public sealed class ClaimNextAssignment(IDbContextFactory<AnnotationDbContext> c
             PersonId = personId,
             LeaseUntil = at,
             ClaimedAt = at,
-            GuidelineVersion = guidelineVersion,
+            GuidelineVersion = versions.GuidelineVersion,
+            QuestionnaireVersion = versions.QuestionnaireVersion,
             ShownOrder = shuffler.Shuffle([.. task.Completions.OrderBy(c => c.Position).Select(c => c.CompletionId)]),
         };
         db.Assignments.Add(assignment);

@@ -1,6 +1,7 @@
 using Annotation.Domain.Data;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Prompts;
+using Annotation.Domain.Questions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Domain.Labeling;
@@ -18,6 +19,11 @@ namespace Annotation.Domain.Labeling;
 /// <param name="Prompt">The conversation so far.</param>
 /// <param name="Completions">In the order to show, top first; empty for a demonstration.</param>
 /// <param name="Criteria">The criteria to rank on, in order; empty for a demonstration.</param>
+/// <param name="Questions">What is asked, in order.</param>
+/// <param name="QuestionnaireVersion">The questionnaire that they are from.</param>
+/// <param name="ContentWarning">What the project warns of (markdown).</param>
+/// <param name="ContentFlags">Sensitive categories of the prompt.</param>
+/// <param name="Language">Language of the prompt, when known.</param>
 public sealed record ClaimedTask(
     Guid AssignmentId,
     int Version,
@@ -30,9 +36,26 @@ public sealed record ClaimedTask(
     int GuidelineVersion,
     IReadOnlyList<PromptMessage> Prompt,
     IReadOnlyList<ShownCompletion> Completions,
-    IReadOnlyList<Criterion> Criteria
+    IReadOnlyList<Criterion> Criteria,
+    IReadOnlyList<Question> Questions,
+    int QuestionnaireVersion,
+    string ContentWarning,
+    IReadOnlyList<string> ContentFlags,
+    string? Language
 )
 {
+    /// <summary>What the labeler has so far; null: nothing.</summary>
+    public Draft? Draft { get; init; }
+
+    /// <summary>The labeler's live answers by question; null before the first submission.</summary>
+    public IReadOnlyDictionary<string, AnswerValue>? Answers { get; init; }
+
+    /// <summary>When the labeler last submitted or corrected it; null while it is not submitted.</summary>
+    public DateTimeOffset? SubmittedAt { get; init; }
+
+    /// <summary>Until when the submission can be taken back; null: not, or not any more.</summary>
+    public DateTimeOffset? UndoUntil { get; init; }
+
     /// <summary>Reads what an assignment shows.</summary>
     internal static async Task<ClaimedTask> ReadAsync(AnnotationDbContext db, Assignment assignment, CancellationToken cancellationToken)
     {
@@ -42,7 +65,7 @@ public sealed record ClaimedTask(
         var texts = await db
             .Completions.Where(c => assignment.ShownOrder.Contains(c.Id))
             .ToDictionaryAsync(c => c.Id, c => c.Text, cancellationToken);
-        return new ClaimedTask(
+        var claimed = new ClaimedTask(
             assignment.Id,
             assignment.Version,
             assignment.LeaseUntil,
@@ -56,8 +79,38 @@ public sealed record ClaimedTask(
             [.. assignment.ShownOrder.Select(id => new ShownCompletion(id, texts[id]))],
             task.Kind == LabelingTaskKind.Ranking
                 ? [.. project.Criteria.Where(c => c.CreatedAt <= assignment.ClaimedAt).OrderBy(c => c.Position)]
-                : []
-        );
+                : [],
+            await AskedQuestions.ReadAsync(db, task, assignment, project.Criteria, cancellationToken),
+            assignment.QuestionnaireVersion,
+            project.ContentWarning,
+            prompt.ContentFlags,
+            prompt.Language
+        )
+        {
+            Draft = await db.Drafts.AsNoTracking().SingleOrDefaultAsync(d => d.AssignmentId == assignment.Id, cancellationToken),
+        };
+        // Only an assignment that was submitted, now or before an undo, has answers to bring back.
+        return assignment.State == AssignmentState.Submitted || assignment.Version > 1
+            ? await claimed.WithAnswersAsync(db, assignment, cancellationToken)
+            : claimed;
+    }
+
+    private async Task<ClaimedTask> WithAnswersAsync(AnnotationDbContext db, Assignment assignment, CancellationToken cancellationToken)
+    {
+        var all = await db.Answers.AsNoTracking().Where(a => a.AssignmentId == assignment.Id).ToListAsync(cancellationToken);
+        if (all.Count == 0)
+        {
+            return this;
+        }
+
+        var last = all.MaxBy(a => a.CreatedAt)!;
+        var submitted = assignment.State == AssignmentState.Submitted;
+        return this with
+        {
+            Answers = all.Where(a => a.SubmissionKey == last.SubmissionKey).ToDictionary(a => a.QuestionKey, a => a.Value),
+            SubmittedAt = submitted ? last.CreatedAt : null,
+            UndoUntil = submitted && all.All(a => a.SupersedesId is null) ? UndoSubmit.Until(last.CreatedAt) : null,
+        };
     }
 }
 

@@ -20,31 +20,53 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
             .ToDictionaryAsync(c => c.Id, cancellationToken);
         foreach (var answer in answers)
         {
-            if (questions.Single(q => q.Key == answer.QuestionKey).Rank(answer.Value) is { } ranks)
+            var question = questions.Single(q => q.Key == answer.QuestionKey);
+            if (question.Rank(answer.Value, assignment.ShownOrder) is { } ranks)
             {
-                await AddRankingAsync(prompt, shown, labeler!, answer, ranks, cancellationToken);
+                var ranked = ranks.Select(r => (shown[r.Key], r.Value)).ToList();
+                await AddRankingAsync(prompt, labeler!, answer, question.RankedCriterion!, ranked, cancellationToken);
             }
-            else if (answer.Value is TextAnswer text)
+
+            if (question.Write(answer.Value) is { } written)
             {
-                await AddDemonstrationAsync(prompt, answer, text.Text, cancellationToken);
+                var completion = await AddDemonstrationAsync(prompt, answer, written.Text, cancellationToken);
+                if (written.BetterThan is { } original)
+                {
+                    await AddRankingAsync(
+                        prompt,
+                        labeler!,
+                        answer,
+                        written.Criterion!,
+                        [(completion, 1), (shown[original], 2)],
+                        cancellationToken
+                    );
+                }
             }
         }
     }
 
     private async Task AddRankingAsync(
         Prompt prompt,
-        Dictionary<Guid, Completion> shown,
         string labeler,
         Answer answer,
-        IReadOnlyDictionary<Guid, int> ranks,
+        string criterion,
+        List<(Completion Completion, int Rank)> ranked,
         CancellationToken cancellationToken
     )
     {
-        var position = assignment.ShownOrder.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        // What the labeler wrote was not shown.
+        var position = assignment.ShownOrder.Index().ToDictionary(pair => pair.Item, pair => (int?)pair.Index);
         var content = new RankingContent(
             prompt.Messages,
-            answer.QuestionKey,
-            [.. ranks.Select(r => new RankedCompletion(shown[r.Key].Text, r.Value, position[r.Key], shown[r.Key].ModelName))],
+            criterion,
+            [
+                .. ranked.Select(r => new RankedCompletion(
+                    r.Completion.Text,
+                    r.Rank,
+                    position.GetValueOrDefault(r.Completion.Id),
+                    r.Completion.ModelName
+                )),
+            ],
             labeler,
             at
         );
@@ -58,7 +80,7 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
         {
             ProjectId = task.ProjectId,
             PromptId = prompt.Id,
-            Criterion = answer.QuestionKey,
+            Criterion = criterion,
             LabelerId = assignment.PersonId,
             LabelerName = labeler,
             AnswerId = answer.Id,
@@ -70,17 +92,17 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
             CreatedAt = at,
         };
         ranking.Items.AddRange(
-            ranks.Select(r => new RankingItem
+            ranked.Select(r => new RankingItem
             {
-                CompletionId = r.Key,
-                Rank = r.Value,
-                ShownPosition = position[r.Key],
+                CompletionId = r.Completion.Id,
+                Rank = r.Rank,
+                ShownPosition = position.GetValueOrDefault(r.Completion.Id),
             })
         );
         db.Rankings.Add(ranking);
     }
 
-    private async Task AddDemonstrationAsync(Prompt prompt, Answer answer, string text, CancellationToken cancellationToken)
+    private async Task<Completion> AddDemonstrationAsync(Prompt prompt, Answer answer, string text, CancellationToken cancellationToken)
     {
         var hash = PromptText.Hash(text);
         var completion = await db.Completions.SingleOrDefaultAsync(
@@ -108,7 +130,7 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
         var earlier = answer.SupersedesId is null
             ? null
             : await db
-                .Demonstrations.Where(d => d.AnswerId == answer.SupersedesId)
+                .Demonstrations.Where(d => d.AnswerId == answer.SupersedesId && d.PromptId == prompt.Id)
                 .Select(d => (Guid?)d.Id)
                 .SingleOrDefaultAsync(cancellationToken);
         db.Demonstrations.Add(
@@ -124,5 +146,6 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
                 CreatedAt = at,
             }
         );
+        return completion;
     }
 }

@@ -27,6 +27,9 @@ public sealed class LabelingTask
     /// <summary>How many different people have judged it; never above <see cref="JudgementsWanted"/>.</summary>
     public int JudgementCount { get; set; }
 
+    /// <summary>A dialogue in which one person writes the user's turns and another the assistant's.</summary>
+    public bool TwoSided { get; init; }
+
     /// <summary>The model that wrote the completions, when one did.</summary>
     public Guid? ModelId { get; init; }
 

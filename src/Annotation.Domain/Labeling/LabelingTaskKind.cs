@@ -8,4 +8,7 @@ public enum LabelingTaskKind
 
     /// <summary>Write a completion.</summary>
     Demonstration,
+
+    /// <summary>Write some turns of a conversation, of both sides or of one.</summary>
+    Dialogue,
 }

@@ -29,14 +29,25 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         if (known.Count > 0)
         {
             return known[0].AssignmentId == assignment.Id
-                ? new SubmittedAnswers(assignment.Id, [.. known.Select(a => a.Id)], Repeated: true)
+                ? new SubmittedAnswers(assignment.Id, [.. known.Select(a => a.Id)], Repeated: true, UndoUntil(known))
                 : new Refusal("key-used", "This submission key belongs to another task; make a new one.");
         }
 
         var at = time.Now();
-        var questions = await QuestionsAsync(db, task, assignment, cancellationToken);
+        var questions = await AskedQuestions.ReadAsync(
+            db,
+            task,
+            assignment,
+            await db.Criteria.AsNoTracking().Where(c => c.ProjectId == task.ProjectId).ToListAsync(cancellationToken),
+            cancellationToken
+        );
+        var completions = await db
+            .Completions.Where(c => assignment.ShownOrder.Contains(c.Id))
+            .Select(c => new ShownCompletion(c.Id, c.Text))
+            .ToListAsync(cancellationToken);
         var refusal =
-            await CheckLeaseAsync(db, task, assignment, submission, at, cancellationToken) ?? CheckAnswers(task, submission, questions);
+            await CheckLeaseAsync(db, task, assignment, submission, at, cancellationToken)
+            ?? CheckAnswers(submission, questions, completions);
         if (refusal is not null)
         {
             return refusal;
@@ -50,12 +61,17 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
             assignment.EndedAt = at;
             task.JudgementCount++;
             task.ClosedAt = task.JudgementCount >= task.JudgementsWanted ? at : null;
+            // It is in the answers now; left, it would come back over them after an undo.
+            await db.Drafts.Where(d => d.AssignmentId == assignment.Id).ExecuteDeleteAsync(cancellationToken);
         }
 
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new SubmittedAnswers(assignment.Id, [.. answers.Select(a => a.Id)], Repeated: false);
+        return new SubmittedAnswers(assignment.Id, [.. answers.Select(a => a.Id)], Repeated: false, UndoUntil(answers));
     }
+
+    private static DateTimeOffset? UndoUntil(List<Answer> answers) =>
+        answers.All(a => a.SupersedesId is null) ? UndoSubmit.Until(answers[0].CreatedAt) : null;
 
     private static async Task<Refusal?> CheckLeaseAsync(
         AnnotationDbContext db,
@@ -84,27 +100,20 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
                     : TaskLock.LeaseLost(),
             };
 
-    /// <summary>What was asked: only criteria that existed when the task was handed out.</summary>
-    private static async Task<IReadOnlyList<Question>> QuestionsAsync(
-        AnnotationDbContext db,
-        LabelingTask task,
-        Assignment assignment,
-        CancellationToken cancellationToken
+    private static Refusal? CheckAnswers(
+        Submission submission,
+        IReadOnlyList<Question> questions,
+        IReadOnlyList<ShownCompletion> completions
     )
-    {
-        var criteria = await db
-            .Criteria.Where(c => c.ProjectId == task.ProjectId && c.CreatedAt <= assignment.ClaimedAt)
-            .OrderBy(c => c.Position)
-            .Select(c => c.Key)
-            .ToListAsync(cancellationToken);
-        return Question.For(task.Kind, criteria);
-    }
-
-    private static Refusal? CheckAnswers(LabelingTask task, Submission submission, IReadOnlyList<Question> questions)
     {
         if (submission.ActiveMilliseconds < 0)
         {
             return new Refusal("invalid-answer", "The active time cannot be negative.");
+        }
+
+        if (submission.Measurements?.Check() is { } impossible)
+        {
+            return new Refusal("invalid-answer", impossible);
         }
 
         if (submission.Answers.Keys.FirstOrDefault(key => questions.All(q => q.Key != key)) is { } unknown)
@@ -112,12 +121,17 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
             return new Refusal("invalid-answer", $"This task does not ask the question '{unknown}'.");
         }
 
-        var completionIds = task.Completions.ConvertAll(c => c.CompletionId);
+        if (submission.Answers.Count == 0)
+        {
+            return new Refusal("invalid-answer", "Nothing is answered yet.");
+        }
+
         foreach (var question in questions)
         {
-            var problem = submission.Answers.TryGetValue(question.Key, out var answer)
-                ? question.Check(answer, completionIds)
-                : $"The question '{question.Key}' is not answered.";
+            var problem =
+                submission.Answers.TryGetValue(question.Key, out var answer) ? question.Check(answer, completions)
+                : question.Required ? $"The question '{question.Key}' is not answered."
+                : null;
             if (problem is not null)
             {
                 return new Refusal("invalid-answer", problem);
@@ -137,7 +151,8 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
     )
     {
         var earlier = await db
-            .Answers.Where(a => a.AssignmentId == assignment.Id && !db.Answers.Any(later => later.SupersedesId == a.Id))
+            .Answers.Where(a => a.AssignmentId == assignment.Id)
+            .Live(db)
             .ToDictionaryAsync(a => a.QuestionKey, a => a.Id, cancellationToken);
         var answers = submission
             .Answers.Select(pair => new Answer
@@ -149,11 +164,40 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
                 Value = pair.Value,
                 SubmissionKey = submission.SubmissionKey,
                 ActiveMilliseconds = submission.ActiveMilliseconds,
+                GuidelineVersion = assignment.GuidelineVersion,
+                QuestionnaireVersion = assignment.QuestionnaireVersion,
                 CreatedAt = at,
                 SupersedesId = earlier.TryGetValue(pair.Key, out var id) ? id : null,
             })
             .ToList();
         db.Answers.AddRange(answers);
+        // A correction replaces the whole submission: what it leaves out is taken back.
+        db.Retractions.AddRange(
+            earlier
+                .Where(pair => !submission.Answers.ContainsKey(pair.Key))
+                .Select(pair => new Retraction
+                {
+                    AnswerId = pair.Value,
+                    PersonId = assignment.PersonId,
+                    At = at,
+                })
+        );
+        db.Interactions.Add(
+            new Interaction
+            {
+                SubmissionKey = submission.SubmissionKey,
+                AssignmentId = assignment.Id,
+                PersonId = assignment.PersonId,
+                ClaimedAt = assignment.ClaimedAt,
+                SubmittedAt = at,
+                ActiveMilliseconds = submission.ActiveMilliseconds,
+                FirstInteractionMilliseconds = submission.Measurements?.FirstInteractionMilliseconds,
+                ChangeCount = submission.Measurements?.ChangeCount,
+                InputDevice = submission.Measurements?.InputDevice,
+                ViewportWidth = submission.Measurements?.ViewportWidth,
+                ViewportHeight = submission.Measurements?.ViewportHeight,
+            }
+        );
         return answers;
     }
 }
@@ -165,17 +209,20 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
 /// <param name="SubmissionKey">Made once per submission; the same on every retry.</param>
 /// <param name="Answers">By question key: one per criterion, or <c>demonstration</c>.</param>
 /// <param name="ActiveMilliseconds">How long the labeler worked on it.</param>
+/// <param name="Measurements">How the labeler worked on it.</param>
 public sealed record Submission(
     Guid AssignmentId,
     Guid PersonId,
     int Version,
     Guid SubmissionKey,
     IReadOnlyDictionary<string, AnswerValue> Answers,
-    int? ActiveMilliseconds = null
+    int? ActiveMilliseconds = null,
+    Measurements? Measurements = null
 );
 
 /// <summary>What a submission stored.</summary>
 /// <param name="AssignmentId">The assignment.</param>
 /// <param name="AnswerIds">One per question.</param>
 /// <param name="Repeated">True when the key had been submitted before and nothing was stored now.</param>
-public sealed record SubmittedAnswers(Guid AssignmentId, IReadOnlyList<Guid> AnswerIds, bool Repeated);
+/// <param name="UndoUntil">Until when it can be taken back; null for a correction.</param>
+public sealed record SubmittedAnswers(Guid AssignmentId, IReadOnlyList<Guid> AnswerIds, bool Repeated, DateTimeOffset? UndoUntil);

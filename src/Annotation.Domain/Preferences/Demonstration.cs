@@ -41,7 +41,8 @@ internal sealed class DemonstrationMapping : IEntityTypeConfiguration<Demonstrat
         builder.HasIndex(d => d.PromptId);
         builder.HasIndex(d => d.CompletionId);
         builder.HasIndex(d => d.SupersedesId).IsUnique();
-        builder.HasIndex(d => d.AnswerId).IsUnique();
+        // A dialogue shows one at each turn of the assistant.
+        builder.HasIndex(d => new { d.AnswerId, d.PromptId }).IsUnique();
         builder.HasOne<Project>().WithMany().HasForeignKey(d => d.ProjectId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Prompt>().WithMany().HasForeignKey(d => d.PromptId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Completion>().WithMany().HasForeignKey(d => d.CompletionId).OnDelete(DeleteBehavior.Restrict);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Annotation.Domain.Accounts;
 using Annotation.Domain.Data;
+using Annotation.Domain.Labeling;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Prompts;
 using Microsoft.EntityFrameworkCore;
@@ -73,9 +74,9 @@ public sealed class FreezePreferenceSet(IDbContextFactory<AnnotationDbContext> c
     /// <summary>All live rankings by one statement, so that they are of one moment.</summary>
     private static Task<List<LiveRanking>> LiveAsync(AnnotationDbContext db, Guid projectId, CancellationToken cancellationToken) =>
         (
-            from ranking in db.Rankings
+            from ranking in db.Rankings.Live(db)
             join prompt in db.Prompts on ranking.PromptId equals prompt.Id
-            where ranking.ProjectId == projectId && !db.Rankings.Any(later => later.SupersedesId == ranking.Id)
+            where ranking.ProjectId == projectId
             select new LiveRanking(ranking.Id, ranking.PromptId, ranking.Criterion, ranking.ContentHash, prompt.Split)
         ).ToListAsync(cancellationToken);
 

@@ -22,14 +22,18 @@ public sealed class ChangeProject(IDbContextFactory<AnnotationDbContext> context
             return new Refusal("unknown-project", $"There is no project {projectId}.");
         }
 
-        project.GuidelineVersion += project.Guideline == settings.Guideline ? 0 : 1;
+        var at = time.Now();
+        if (project.Guideline != settings.Guideline)
+        {
+            await db.AddGuidelineAsync(project, settings.Guideline, examples: null, changedBy, at, cancellationToken);
+        }
+
         project.Description = settings.Description;
-        project.Guideline = settings.Guideline;
         project.CompletionsPerTask = settings.CompletionsPerTask;
         project.JudgementsPerTask = settings.JudgementsPerTask;
         project.MaxNewTokens = settings.MaxNewTokens;
         project.Temperature = settings.Temperature;
-        db.Audit(time.Now(), changedBy, "project.changed", project.Name, settings);
+        db.Audit(at, changedBy, "project.changed", project.Name, settings);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return project.GuidelineVersion;

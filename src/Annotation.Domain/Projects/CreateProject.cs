@@ -66,6 +66,17 @@ public sealed partial class CreateProject(IDbContextFactory<AnnotationDbContext>
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.Projects.Add(project);
+        db.GuidelineTexts.Add(
+            new GuidelineText
+            {
+                ProjectId = project.Id,
+                Version = project.GuidelineVersion,
+                Text = project.Guideline,
+                Examples = [],
+                PersonId = createdBy,
+                CreatedAt = at,
+            }
+        );
         db.Audit(at, createdBy, "project.created", name, new { criteria = project.Criteria.Select(c => c.Key) });
         try
         {

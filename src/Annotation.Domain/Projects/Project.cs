@@ -20,6 +20,12 @@ public sealed class Project
     /// <summary>Grows by one with every change of the guideline or the criteria; stored with each assignment.</summary>
     public int GuidelineVersion { get; set; } = 1;
 
+    /// <summary>The newest version of the questionnaire; 0 while it is made of the criteria.</summary>
+    public int QuestionnaireVersion { get; set; }
+
+    /// <summary>What labelers are warned of before they see the project's texts (markdown); empty: nothing.</summary>
+    public string ContentWarning { get; set; } = "";
+
     /// <summary>How many completions are generated for one ranking task, 2 to 9.</summary>
     public int CompletionsPerTask { get; set; } = 4;
 

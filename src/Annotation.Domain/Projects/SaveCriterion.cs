@@ -34,7 +34,7 @@ public sealed class SaveCriterion(IDbContextFactory<AnnotationDbContext> context
             db.Criteria.Add(criterion.ToCriterion(projectId, project.Criteria.Count, at));
         }
 
-        project.GuidelineVersion++;
+        await db.AddGuidelineAsync(project, project.Guideline, examples: null, changedBy, at, cancellationToken);
         db.Audit(at, changedBy, "criterion.saved", $"{project.Name}/{criterion.Key}", criterion);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -23,6 +23,12 @@ public sealed class Prompt
     /// <summary>Where it came from: <c>typed</c>, or <c>import:FORMAT:FILE</c>.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Language (BCP 47, lower case), such as <c>en</c>; null when nobody said.</summary>
+    public string? Language { get; set; }
+
+    /// <summary>Sensitive categories, such as <c>violence</c>: labelers are warned and may opt out of them.</summary>
+    public string[] ContentFlags { get; set; } = [];
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>A prompt with its hash and split computed.</summary>
@@ -46,6 +52,8 @@ internal sealed class PromptMapping : IEntityTypeConfiguration<Prompt>
         builder.Property(p => p.Messages).HasJsonConversion();
         builder.HasIndex(p => new { p.ProjectId, p.TextHash }).IsUnique();
         builder.HasIndex(p => p.TextHash);
+        builder.Property(p => p.Language).HasMaxLength(20);
+        builder.Property(p => p.ContentFlags).HasDefaultValueSql("'{}'");
         builder.HasOne<Project>().WithMany().HasForeignKey(p => p.ProjectId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -9,9 +9,26 @@ namespace Annotation.Domain.Questions;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(RankingAnswer), "ranking")]
+[JsonDerivedType(typeof(BestAnswer), "best")]
+[JsonDerivedType(typeof(BestWorstAnswer), "best-worst")]
+[JsonDerivedType(typeof(StrengthAnswer), "strength")]
+[JsonDerivedType(typeof(RatingAnswer), "rating")]
+[JsonDerivedType(typeof(FlagsAnswer), "flags")]
+[JsonDerivedType(typeof(ReasonAnswer), "reason")]
+[JsonDerivedType(typeof(EditAnswer), "edit")]
 [JsonDerivedType(typeof(TextAnswer), "text")]
+[JsonDerivedType(typeof(DialogueAnswer), "dialogue")]
 public abstract record AnswerValue
 {
-    /// <summary>Reads and writes stored answers; jsonb does not keep key order, so the kind may stand anywhere.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+    /// <summary>
+    /// Reads and writes stored answers; jsonb does not keep key order, so the kind may stand anywhere.
+    /// What is not said is not written, so that an answer stays as short as it was before a kind learned more.
+    /// </summary>
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web)
+        {
+            AllowOutOfOrderMetadataProperties = true,
+            RespectNullableAnnotations = true,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        };
 }

@@ -1,40 +1,38 @@
+using Annotation.Domain.Labeling;
 using Annotation.Domain.Preferences;
 
 namespace Annotation.Domain.Questions;
 
 /// <summary>Order the completions from best to worst on one criterion; equals may share a rank.</summary>
-/// <param name="CriterionKey">The criterion of the project.</param>
-public sealed record RankingQuestion(string CriterionKey) : Question(CriterionKey)
+public sealed record RankingQuestion(string Key) : ComparisonQuestion(Key)
 {
-    public override string? Check(AnswerValue answer, IReadOnlyList<Guid> completionIds)
+    /// <summary>Whether every completion must have a rank; otherwise at least two.</summary>
+    public bool Complete { get; init; } = true;
+
+    protected override string Wanted => "a ranking";
+
+    protected override bool Takes(ComparisonAnswer answer) => answer is RankingAnswer;
+
+    protected override string? CheckOrder(ComparisonAnswer answer, IReadOnlyList<ShownCompletion> completions)
     {
-        if (answer is not RankingAnswer ranking)
-        {
-            return $"The question '{Key}' asks for a ranking.";
-        }
-
-        if (ranking.Ranks.Keys.FirstOrDefault(id => !completionIds.Contains(id)) is var unknown && unknown != default)
-        {
-            return $"Completion {unknown} does not belong to this task.";
-        }
-
-        var missing = completionIds.Count(id => !ranking.Ranks.ContainsKey(id));
-        if (missing > 0)
-        {
-            return $"The ranking on '{Key}' leaves out {missing} of the {completionIds.Count} completions; rank all of them.";
-        }
-
-        if (ranking.Ranks.Values.Any(rank => rank < 1 || rank > completionIds.Count))
-        {
-            return $"The ranks on '{Key}' must lie between 1 and {completionIds.Count}.";
-        }
-
-        return ranking.Ranks.Values.Contains(1) ? null : $"The ranking on '{Key}' has no best completion (rank 1).";
+        var ranks = ((RankingAnswer)answer).Ranks;
+        var missing = completions.Count - ranks.Count;
+        return Complete && missing > 0
+                ? $"The ranking on '{Key}' leaves out {missing} of the {completions.Count} completions; rank all of them."
+            : ranks.Count < 2 ? $"The ranking on '{Key}' ranks {ranks.Count} of the completions; rank at least two."
+            : ranks.Values.Any(rank => rank < 1 || rank > completions.Count)
+                ? $"The ranks on '{Key}' must lie between 1 and {completions.Count}."
+            : ranks.Values.Contains(1) ? null
+            : $"The ranking on '{Key}' has no best completion (rank 1).";
     }
 
-    public override IReadOnlyDictionary<Guid, int> Rank(AnswerValue answer) => Ranks.Dense(((RankingAnswer)answer).Ranks);
+    protected override IReadOnlyDictionary<Guid, int>? Order(ComparisonAnswer answer, IReadOnlyList<Guid> completionIds) =>
+        answer is RankingAnswer { Ranks: { Count: > 0 } ranks } ? Ranks.Dense(ranks) : null;
 }
 
 /// <summary>A rank for each completion: 1 = best, equal ranks are ties.</summary>
 /// <param name="Ranks">Rank by completion id.</param>
-public sealed record RankingAnswer(IReadOnlyDictionary<Guid, int> Ranks) : AnswerValue;
+public sealed record RankingAnswer(IReadOnlyDictionary<Guid, int> Ranks) : ComparisonAnswer
+{
+    public override IEnumerable<Guid> Named() => Ranks.Keys;
+}

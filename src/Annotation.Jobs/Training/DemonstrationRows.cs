@@ -26,6 +26,11 @@ public sealed class DemonstrationRows(IDbContextFactory<AnnotationDbContext> con
             join completion in db.Completions on demonstration.CompletionId equals completion.Id
             where demonstration.ProjectId == run.ProjectId && demonstration.CreatedAt <= at
             where !db.Demonstrations.Any(later => later.SupersedesId == demonstration.Id && later.CreatedAt <= at)
+            where
+                !db.Answers.Any(later =>
+                    later.SupersedesId != null && later.SupersedesId == demonstration.AnswerId && later.CreatedAt <= at
+                )
+            where !db.Retractions.Any(taken => taken.AnswerId == demonstration.AnswerId && taken.At <= at)
             select new
             {
                 prompt.Id,

@@ -21,6 +21,7 @@ internal static class Api
         api.MapAccounts();
         api.MapLabeling();
         api.MapProjects();
+        api.MapQuestionnaires();
         api.MapImports();
         api.MapExports();
         api.MapPreferenceSets();

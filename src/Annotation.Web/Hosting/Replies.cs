@@ -14,6 +14,7 @@ internal static class Replies
         "unknown-run",
         "unknown-set",
         "unknown-assignment",
+        "unknown-questionnaire",
     ];
 
     /// <summary>The value as JSON, or the refusal with its status.</summary>

@@ -42,8 +42,11 @@ internal static class WebHosting
         services.AddSingleton<ModelUpload>();
 
         services.ConfigureHttpJsonOptions(json =>
-            json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals
-        );
+        {
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
+            // Clients may name the kind of an answer anywhere in it.
+            json.SerializerOptions.AllowOutOfOrderMetadataProperties = true;
+        });
         services.AddOpenApi();
         services.AddExceptionHandler<FailureResponses>();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

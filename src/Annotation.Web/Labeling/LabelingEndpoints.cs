@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Annotation.Client.Contracts;
 using Annotation.Domain.Data;
 using Annotation.Domain.Labeling;
-using Annotation.Domain.Questions;
 using Annotation.Web.Hosting;
 using Annotation.Web.Projects;
 using Annotation.Web.Security;
@@ -21,6 +20,8 @@ internal static class LabelingEndpoints
         labeling.MapPost("/next", NextAsync).Produces<TaskView>().Produces(StatusCodes.Status204NoContent);
         labeling.MapPost("/assignments/{id:guid}/renew", RenewAsync).Produces<LeaseView>();
         labeling.MapPost("/assignments/{id:guid}/submit", SubmitAsync).Produces<SubmitResult>();
+        labeling.MapPost("/assignments/{id:guid}/undo", UndoAsync).Produces<TaskView>();
+        labeling.MapPut("/assignments/{id:guid}/draft", SaveDraftAsync).Produces<DraftView>();
         labeling.MapPost("/assignments/{id:guid}/skip", SkipAsync).Produces(StatusCodes.Status204NoContent);
     }
 
@@ -78,11 +79,22 @@ internal static class LabelingEndpoints
             user.PersonId(),
             request.LeaseVersion,
             request.SubmissionKey,
-            request.Answers.ToDictionary(pair => pair.Key, pair => ToAnswer(pair.Value)),
-            request.ActiveMilliseconds is { } milliseconds ? (int)Math.Min(milliseconds, int.MaxValue) : null
+            request.Answers.ToDictionary(pair => pair.Key, pair => pair.Value.ToDomain()),
+            Clamp(request.ActiveMilliseconds),
+            request.Interaction is { } how
+                ? new Measurements(
+                    Clamp(how.FirstInteractionMilliseconds),
+                    how.ChangeCount,
+                    how.InputDevice,
+                    how.ViewportWidth,
+                    how.ViewportHeight
+                )
+                : null
         );
         var submitted = await submit.RunAsync(submission, cancellationToken);
-        return submitted.Reply(result => Results.Json(new SubmitResult(result.AssignmentId, result.Repeated)));
+        return submitted.Reply(result =>
+            Results.Json(new SubmitResult(result.AssignmentId, result.Repeated) { UndoUntil = result.UndoUntil })
+        );
     }
 
     private static async Task<IResult> SkipAsync(
@@ -97,11 +109,28 @@ internal static class LabelingEndpoints
         return skipped.Reply(_ => Results.NoContent());
     }
 
-    private static AnswerValue ToAnswer(AnswerValueRow row) =>
-        row switch
-        {
-            RankingValue ranking => new RankingAnswer(ranking.Ranks),
-            TextValue text => new TextAnswer(text.Text),
-            _ => throw new BadHttpRequestException("An answer is of the kind ranking or text."),
-        };
+    private static async Task<IResult> UndoAsync(
+        Guid id,
+        UndoRequest request,
+        ClaimsPrincipal user,
+        UndoSubmit undo,
+        TaskViews views,
+        CancellationToken cancellationToken
+    ) =>
+        await (await undo.RunAsync(id, user.PersonId(), request.LeaseVersion, cancellationToken)).Reply(async task =>
+            Results.Json(await views.CreateAsync(task, user.PersonId(), cancellationToken))
+        );
+
+    private static async Task<IResult> SaveDraftAsync(
+        Guid id,
+        SaveDraftRequest request,
+        ClaimsPrincipal user,
+        SaveDraft save,
+        CancellationToken cancellationToken
+    ) =>
+        (await save.RunAsync(id, user.PersonId(), request.Revision, request.Content, cancellationToken)).Reply(draft =>
+            Results.Json(new DraftView(draft.Revision, draft.Read(), draft.SavedAt))
+        );
+
+    private static int? Clamp(long? milliseconds) => milliseconds is { } value ? (int)Math.Clamp(value, int.MinValue, int.MaxValue) : null;
 }

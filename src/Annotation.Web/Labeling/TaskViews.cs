@@ -1,7 +1,6 @@
 using Annotation.Client.Contracts;
 using Annotation.Domain.Data;
 using Annotation.Domain.Labeling;
-using Annotation.Domain.Questions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Web.Labeling;
@@ -33,25 +32,37 @@ internal sealed class TaskViews(IDbContextFactory<AnnotationDbContext> contexts,
                 ),
             cancellationToken
         );
+        var seen = await db
+            .GuidelineVisits.Where(v => v.PersonId == personId && v.ProjectId == task.ProjectId)
+            .Select(v => (int?)v.Version)
+            .SingleOrDefaultAsync(cancellationToken);
         return new TaskView(
             task.AssignmentId,
             task.Version,
             task.LeaseUntil,
-            task.Kind == LabelingTaskKind.Ranking ? "ranking" : "demonstration",
+            EnumWord(task.Kind),
             task.ProjectName,
             task.Guideline,
             task.GuidelineVersion,
             [.. task.Prompt.Select(m => new TurnView(m.Role, m.Content, markdown.ToHtml(m.Content)))],
             [.. task.Completions.Select(c => new CompletionView(c.Id, c.Text, markdown.ToHtml(c.Text)))],
-            Questions(task),
+            [.. task.Questions.Select(q => q.ToWire() with { GuidelineHtml = markdown.ToHtml(q.Guideline) })],
             doneToday,
             open,
             markdown.ToHtml(task.Guideline)
-        );
+        )
+        {
+            QuestionnaireVersion = task.QuestionnaireVersion,
+            SeenGuidelineVersion = seen,
+            ContentWarningHtml = task.ContentWarning.Length > 0 ? markdown.ToHtml(task.ContentWarning) : "",
+            ContentFlags = task.ContentFlags,
+            Language = task.Language,
+            Draft = task.Draft is { } draft ? new DraftView(draft.Revision, draft.Read(), draft.SavedAt) : null,
+            Answers = task.Answers?.ToDictionary(a => a.Key, a => a.Value.ToWire()),
+            SubmittedAt = task.SubmittedAt,
+            UndoUntil = task.UndoUntil,
+        };
     }
 
-    private static IReadOnlyList<QuestionView> Questions(ClaimedTask task) =>
-        task.Kind == LabelingTaskKind.Ranking
-            ? [.. task.Criteria.Select(c => new QuestionView(c.Key, "ranking", c.Name, c.Guideline))]
-            : [new QuestionView(TextQuestion.DemonstrationKey, "text", "Your answer", "")];
+    private static string EnumWord(LabelingTaskKind kind) => kind.ToString().ToLowerInvariant();
 }

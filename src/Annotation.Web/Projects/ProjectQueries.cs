@@ -1,6 +1,7 @@
 using Annotation.Client.Contracts;
 using Annotation.Domain;
 using Annotation.Domain.Data;
+using Annotation.Domain.Labeling;
 using Annotation.Domain.Projects;
 using Microsoft.EntityFrameworkCore;
 using Refusal = Annotation.Domain.Refusal;
@@ -63,8 +64,8 @@ internal static class ProjectQueries
             db.Prompts.Count(x => x.ProjectId == p.Id),
             db.Completions.Count(c => db.Prompts.Any(x => x.Id == c.PromptId && x.ProjectId == p.Id)),
             // What was corrected later does not count twice.
-            db.Demonstrations.Count(d => d.ProjectId == p.Id && !db.Demonstrations.Any(n => n.SupersedesId == d.Id)),
-            db.Rankings.Count(r => r.ProjectId == p.Id && !db.Rankings.Any(n => n.SupersedesId == r.Id)),
+            db.Demonstrations.Live(db).Count(d => d.ProjectId == p.Id),
+            db.Rankings.Live(db).Count(r => r.ProjectId == p.Id),
             db.LabelingTasks.Count(t => t.ProjectId == p.Id && t.ClosedAt == null),
             p.CreatedAt
         ));

@@ -153,6 +153,13 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("email_confirmed");
 
+                    b.PrimitiveCollection<string[]>("Languages")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("languages")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<bool>("LockoutEnabled")
                         .HasColumnType("boolean")
                         .HasColumnName("lockout_enabled");
@@ -170,6 +177,17 @@ namespace Annotation.Domain.Data.Migrations
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)")
                         .HasColumnName("normalized_user_name");
+
+                    b.PrimitiveCollection<string[]>("OptedOut")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("opted_out")
+                        .HasDefaultValueSql("'{}'");
+
+                    b.Property<string>("PageSettings")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("page_settings");
 
                     b.Property<string>("PasswordHash")
                         .HasColumnType("text")
@@ -209,6 +227,180 @@ namespace Annotation.Domain.Data.Migrations
                     b.ToTable("people", (string)null);
                 });
 
+            modelBuilder.Entity("Annotation.Domain.Dialogues.DialogueTurn", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AssignmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("assignment_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("origin");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<Guid?>("SuggestionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("suggestion_id");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("task_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("Id")
+                        .HasName("pk_dialogue_turns");
+
+                    b.HasIndex("AssignmentId")
+                        .HasDatabaseName("ix_dialogue_turns_assignment_id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_dialogue_turns_person_id");
+
+                    b.HasIndex("SuggestionId")
+                        .HasDatabaseName("ix_dialogue_turns_suggestion_id");
+
+                    b.HasIndex("TaskId", "Position")
+                        .IsUnique()
+                        .HasDatabaseName("ix_dialogue_turns_task_id_position");
+
+                    b.ToTable("dialogue_turns", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Dialogues.Suggestion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AssignmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("assignment_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_suggestions");
+
+                    b.HasIndex("AssignmentId")
+                        .HasDatabaseName("ix_suggestions_assignment_id");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_suggestions_run_id");
+
+                    b.ToTable("suggestions", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Inquiries.Inquiry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<Guid>("AssignmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("assignment_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_inquiries");
+
+                    b.HasIndex("AssignmentId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_inquiries_assignment_id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_inquiries_person_id");
+
+                    b.HasIndex("ProjectId", "AnsweredAt")
+                        .HasDatabaseName("ix_inquiries_project_id_answered_at");
+
+                    b.ToTable("inquiries", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Inquiries.InquiryMessage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("InquiryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("inquiry_id");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("Id")
+                        .HasName("pk_inquiry_messages");
+
+                    b.HasIndex("InquiryId")
+                        .HasDatabaseName("ix_inquiry_messages_inquiry_id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_inquiry_messages_person_id");
+
+                    b.ToTable("inquiry_messages", (string)null);
+                });
+
             modelBuilder.Entity("Annotation.Domain.Labeling.Answer", b =>
                 {
                     b.Property<Guid>("Id")
@@ -228,6 +420,10 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<int>("GuidelineVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("guideline_version");
+
                     b.Property<Guid>("PersonId")
                         .HasColumnType("uuid")
                         .HasColumnName("person_id");
@@ -236,6 +432,10 @@ namespace Annotation.Domain.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("question_key");
+
+                    b.Property<int>("QuestionnaireVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("questionnaire_version");
 
                     b.Property<Guid>("SubmissionKey")
                         .HasColumnType("uuid")
@@ -304,6 +504,18 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("person_id");
 
+                    b.Property<int>("QuestionnaireVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("questionnaire_version");
+
+                    b.Property<string>("Seat")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("both")
+                        .HasColumnName("seat");
+
                     b.PrimitiveCollection<Guid[]>("ShownOrder")
                         .IsRequired()
                         .HasColumnType("uuid[]")
@@ -341,6 +553,91 @@ namespace Annotation.Domain.Data.Migrations
                         .HasDatabaseName("ix_assignments_task_id_person_id");
 
                     b.ToTable("assignments", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Labeling.Draft", b =>
+                {
+                    b.Property<Guid>("AssignmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("assignment_id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<DateTimeOffset>("SavedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("saved_at");
+
+                    b.HasKey("AssignmentId")
+                        .HasName("pk_drafts");
+
+                    b.ToTable("drafts", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Labeling.Interaction", b =>
+                {
+                    b.Property<Guid>("SubmissionKey")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("submission_key");
+
+                    b.Property<int?>("ActiveMilliseconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("active_milliseconds");
+
+                    b.Property<Guid>("AssignmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("assignment_id");
+
+                    b.Property<int?>("ChangeCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("change_count");
+
+                    b.Property<DateTimeOffset>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<int?>("FirstInteractionMilliseconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("first_interaction_milliseconds");
+
+                    b.Property<string>("InputDevice")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("input_device");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<DateTimeOffset>("SubmittedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("submitted_at");
+
+                    b.Property<int?>("ViewportHeight")
+                        .HasColumnType("integer")
+                        .HasColumnName("viewport_height");
+
+                    b.Property<int?>("ViewportWidth")
+                        .HasColumnType("integer")
+                        .HasColumnName("viewport_width");
+
+                    b.HasKey("SubmissionKey")
+                        .HasName("pk_interactions");
+
+                    b.HasIndex("AssignmentId")
+                        .HasDatabaseName("ix_interactions_assignment_id");
+
+                    b.HasIndex("PersonId", "SubmittedAt")
+                        .HasDatabaseName("ix_interactions_person_id_submitted_at");
+
+                    b.ToTable("interactions", (string)null);
                 });
 
             modelBuilder.Entity("Annotation.Domain.Labeling.LabelingTask", b =>
@@ -391,6 +688,10 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
 
+                    b.Property<bool>("TwoSided")
+                        .HasColumnType("boolean")
+                        .HasColumnName("two_sided");
+
                     b.HasKey("Id")
                         .HasName("pk_labeling_tasks");
 
@@ -439,6 +740,29 @@ namespace Annotation.Domain.Data.Migrations
                         .HasDatabaseName("ix_labeling_task_completions_completion_id");
 
                     b.ToTable("labeling_task_completions", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Labeling.Retraction", b =>
+                {
+                    b.Property<Guid>("AnswerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("answer_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.HasKey("AnswerId")
+                        .HasName("pk_retractions");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_retractions_person_id");
+
+                    b.ToTable("retractions", (string)null);
                 });
 
             modelBuilder.Entity("Annotation.Domain.Models.Artifact", b =>
@@ -637,10 +961,6 @@ namespace Annotation.Domain.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_demonstrations");
 
-                    b.HasIndex("AnswerId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_demonstrations_answer_id");
-
                     b.HasIndex("CompletionId")
                         .HasDatabaseName("ix_demonstrations_completion_id");
 
@@ -656,6 +976,10 @@ namespace Annotation.Domain.Data.Migrations
                     b.HasIndex("SupersedesId")
                         .IsUnique()
                         .HasDatabaseName("ix_demonstrations_supersedes_id");
+
+                    b.HasIndex("AnswerId", "PromptId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_demonstrations_answer_id_prompt_id");
 
                     b.ToTable("demonstrations", (string)null);
                 });
@@ -909,6 +1233,70 @@ namespace Annotation.Domain.Data.Migrations
                     b.ToTable("criteria", (string)null);
                 });
 
+            modelBuilder.Entity("Annotation.Domain.Projects.GuidelineText", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Examples")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("examples");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("ProjectId", "Version")
+                        .HasName("pk_guideline_texts");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_guideline_texts_person_id");
+
+                    b.ToTable("guideline_texts", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Projects.GuidelineVisit", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("PersonId", "ProjectId")
+                        .HasName("pk_guideline_visits");
+
+                    b.HasIndex("ProjectId")
+                        .HasDatabaseName("ix_guideline_visits_project_id");
+
+                    b.ToTable("guideline_visits", (string)null);
+                });
+
             modelBuilder.Entity("Annotation.Domain.Projects.Project", b =>
                 {
                     b.Property<Guid>("Id")
@@ -919,6 +1307,11 @@ namespace Annotation.Domain.Data.Migrations
                     b.Property<int>("CompletionsPerTask")
                         .HasColumnType("integer")
                         .HasColumnName("completions_per_task");
+
+                    b.Property<string>("ContentWarning")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content_warning");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -959,6 +1352,10 @@ namespace Annotation.Domain.Data.Migrations
                     b.Property<Guid?>("PromotedModelId")
                         .HasColumnType("uuid")
                         .HasColumnName("promoted_model_id");
+
+                    b.Property<int>("QuestionnaireVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("questionnaire_version");
 
                     b.Property<double>("Temperature")
                         .HasColumnType("double precision")
@@ -1054,9 +1451,21 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.PrimitiveCollection<string[]>("ContentFlags")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("content_flags")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("language");
 
                     b.Property<string>("Messages")
                         .IsRequired()
@@ -1093,6 +1502,47 @@ namespace Annotation.Domain.Data.Migrations
                         .HasDatabaseName("ix_prompts_project_id_text_hash");
 
                     b.ToTable("prompts", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Questions.Questionnaire", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Questions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("questions");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_questionnaires");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_questionnaires_person_id");
+
+                    b.HasIndex("ProjectId", "Version")
+                        .IsUnique()
+                        .HasDatabaseName("ix_questionnaires_project_id_version");
+
+                    b.ToTable("questionnaires", (string)null);
                 });
 
             modelBuilder.Entity("Annotation.Domain.Runs.Run", b =>
@@ -1582,6 +2032,94 @@ namespace Annotation.Domain.Data.Migrations
                         .HasConstraintName("fk_audit_events_person_id");
                 });
 
+            modelBuilder.Entity("Annotation.Domain.Dialogues.DialogueTurn", b =>
+                {
+                    b.HasOne("Annotation.Domain.Labeling.Assignment", null)
+                        .WithMany()
+                        .HasForeignKey("AssignmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_dialogue_turns_assignment_id");
+
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_dialogue_turns_person_id");
+
+                    b.HasOne("Annotation.Domain.Dialogues.Suggestion", null)
+                        .WithMany()
+                        .HasForeignKey("SuggestionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_dialogue_turns_suggestion_id");
+
+                    b.HasOne("Annotation.Domain.Labeling.LabelingTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_dialogue_turns_task_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Dialogues.Suggestion", b =>
+                {
+                    b.HasOne("Annotation.Domain.Labeling.Assignment", null)
+                        .WithMany()
+                        .HasForeignKey("AssignmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_suggestions_assignment_id");
+
+                    b.HasOne("Annotation.Domain.Runs.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_suggestions_run_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Inquiries.Inquiry", b =>
+                {
+                    b.HasOne("Annotation.Domain.Labeling.Assignment", null)
+                        .WithMany()
+                        .HasForeignKey("AssignmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_inquiries_assignment_id");
+
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_inquiries_person_id");
+
+                    b.HasOne("Annotation.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_inquiries_project_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Inquiries.InquiryMessage", b =>
+                {
+                    b.HasOne("Annotation.Domain.Inquiries.Inquiry", null)
+                        .WithMany("Messages")
+                        .HasForeignKey("InquiryId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_inquiry_messages_inquiry_id");
+
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_inquiry_messages_person_id");
+                });
+
             modelBuilder.Entity("Annotation.Domain.Labeling.Answer", b =>
                 {
                     b.HasOne("Annotation.Domain.Labeling.Assignment", null)
@@ -1629,6 +2167,33 @@ namespace Annotation.Domain.Data.Migrations
                         .HasConstraintName("fk_assignments_task_id");
                 });
 
+            modelBuilder.Entity("Annotation.Domain.Labeling.Draft", b =>
+                {
+                    b.HasOne("Annotation.Domain.Labeling.Assignment", null)
+                        .WithOne()
+                        .HasForeignKey("Annotation.Domain.Labeling.Draft", "AssignmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_drafts_assignment_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Labeling.Interaction", b =>
+                {
+                    b.HasOne("Annotation.Domain.Labeling.Assignment", null)
+                        .WithMany()
+                        .HasForeignKey("AssignmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_interactions_assignment_id");
+
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_interactions_person_id");
+                });
+
             modelBuilder.Entity("Annotation.Domain.Labeling.LabelingTask", b =>
                 {
                     b.HasOne("Annotation.Domain.Models.Model", null)
@@ -1673,6 +2238,23 @@ namespace Annotation.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_labeling_task_completions_task_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Labeling.Retraction", b =>
+                {
+                    b.HasOne("Annotation.Domain.Labeling.Answer", null)
+                        .WithOne()
+                        .HasForeignKey("Annotation.Domain.Labeling.Retraction", "AnswerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_retractions_answer_id");
+
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_retractions_person_id");
                 });
 
             modelBuilder.Entity("Annotation.Domain.Models.Model", b =>
@@ -1857,6 +2439,39 @@ namespace Annotation.Domain.Data.Migrations
                         .HasConstraintName("fk_criteria_project_id");
                 });
 
+            modelBuilder.Entity("Annotation.Domain.Projects.GuidelineText", b =>
+                {
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_guideline_texts_person_id");
+
+                    b.HasOne("Annotation.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_guideline_texts_project_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Projects.GuidelineVisit", b =>
+                {
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_guideline_visits_person_id");
+
+                    b.HasOne("Annotation.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_guideline_visits_project_id");
+                });
+
             modelBuilder.Entity("Annotation.Domain.Projects.Project", b =>
                 {
                     b.HasOne("Annotation.Domain.Models.Model", null)
@@ -1902,6 +2517,22 @@ namespace Annotation.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_prompts_project_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Questions.Questionnaire", b =>
+                {
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_questionnaires_person_id");
+
+                    b.HasOne("Annotation.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_questionnaires_project_id");
                 });
 
             modelBuilder.Entity("Annotation.Domain.Runs.Run", b =>
@@ -2038,6 +2669,11 @@ namespace Annotation.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_person_tokens_user_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Inquiries.Inquiry", b =>
+                {
+                    b.Navigation("Messages");
                 });
 
             modelBuilder.Entity("Annotation.Domain.Labeling.LabelingTask", b =>

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Annotation.Domain.Data;
+using Annotation.Domain.Labeling;
 using Annotation.Domain.Preferences.Formats;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,11 +29,10 @@ public sealed class ExportDemonstrations(IDbContextFactory<AnnotationDbContext> 
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await (
-            from demonstration in db.Demonstrations
+            from demonstration in db.Demonstrations.Live(db)
             join prompt in db.Prompts on demonstration.PromptId equals prompt.Id
             join completion in db.Completions on demonstration.CompletionId equals completion.Id
             where demonstration.ProjectId == projectId
-            where !db.Demonstrations.Any(later => later.SupersedesId == demonstration.Id)
             select new
             {
                 demonstration.Id,
