@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Annotation.Domain.Data;
 
 namespace Annotation.Domain.Accounts;
@@ -6,6 +7,11 @@ namespace Annotation.Domain.Accounts;
 /// <summary>Adds audit events to the unit of work of the change they tell about.</summary>
 internal static class AuditTrail
 {
+    private static readonly JsonSerializerOptions ByName = new(JsonSerializerOptions.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
     /// <summary>Adds the event; it is stored with the context's next save, in the same transaction.</summary>
     public static void Audit(
         this AnnotationDbContext db,
@@ -22,7 +28,7 @@ internal static class AuditTrail
                 PersonId = personId,
                 Action = action,
                 Subject = subject,
-                Details = details is null ? "{}" : JsonSerializer.Serialize(details, JsonSerializerOptions.Web),
+                Details = details is null ? "{}" : JsonSerializer.Serialize(details, ByName),
             }
         );
 }

@@ -22,7 +22,14 @@ internal static class Figures
     public static string Measured(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
     /// <summary>How long ago, in the largest unit that fits.</summary>
-    public static string Ago(DateTimeOffset at, DateTimeOffset now) => Length(now - at) + " ago";
+    public static string Ago(DateTimeOffset at, DateTimeOffset now) =>
+        (now - at) switch
+        {
+            { TotalSeconds: < 60 } span => $"{Math.Max(0, (int)span.TotalSeconds)} s ago",
+            { TotalMinutes: < 60 } span => $"{(int)span.TotalMinutes} min ago",
+            { TotalHours: < 48 } span => $"{(int)span.TotalHours} h ago",
+            var span => $"{(int)span.TotalDays} days ago",
+        };
 
     /// <summary>A time span in the two largest units that fit.</summary>
     public static string Length(TimeSpan span) =>
@@ -33,6 +40,9 @@ internal static class Figures
 
     /// <summary>A moment, in UTC.</summary>
     public static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
+
+    /// <summary>A hash by its first digits; any other text as it is.</summary>
+    public static string Short64(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower) ? Short(text) : text;
 
     /// <summary>The first digits of a hash, enough to tell two apart.</summary>
     public static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;

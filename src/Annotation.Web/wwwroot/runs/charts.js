@@ -3,6 +3,9 @@
 
 /** @typedef {{steps: number[], values: number[], plot: any, output: HTMLOutputElement, host: HTMLElement}} Chart */
 
+// What tells at a glance how a run goes; everything else is one click away.
+const first = ["score", "reward", "sequenceKl", "loss", "validationLoss", "accuracy", "validationAccuracy", "completionLength", "entropy"];
+
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** A colour that a canvas understands, from a token that may hold light-dark(). @param {string} token */
@@ -19,16 +22,27 @@ function resolved(token) {
 class RunCharts {
   /** @type {Map<string, Chart>} */ #charts = new Map();
   #lastStep = -1;
-  #host;
+  #key = document.createElement("div");
+  #rest = document.createElement("div");
+  #more = document.createElement("details");
   #run;
-  #resize = new ResizeObserver(() => this.#charts.forEach((chart) => chart.plot?.setSize(this.#size(chart))));
+  #resize = new ResizeObserver((changes) => {
+    for (const { target } of changes) {
+      const chart = this.#charts.get(/** @type {HTMLElement} */ (target).dataset.metric ?? "");
+      if (chart && chart.host.clientWidth > 0) chart.plot?.setSize(this.#size(chart));
+    }
+  });
   #theme = new MutationObserver(() => this.#redraw());
 
   /** @param {HTMLElement} host @param {string} run */
   constructor(host, run) {
-    this.#host = host;
     this.#run = run;
-    this.#resize.observe(host);
+    this.#key.className = "charts";
+    this.#rest.className = "charts";
+    this.#more.className = "more";
+    this.#more.hidden = true;
+    this.#more.append(document.createElement("summary"), this.#rest);
+    host.replaceChildren(this.#key, this.#more);
     this.#theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
 
@@ -63,9 +77,15 @@ class RunCharts {
     host.className = "chart";
     host.dataset.metric = name;
     host.append(title);
-    // In the order of their names, wherever a name turns up first.
-    const after = [...this.#host.children].find((other) => (other.dataset.metric ?? "") > name);
-    this.#host.insertBefore(host, after ?? null);
+    // In a fixed order, wherever a name turns up first.
+    const place = (/** @type {string} */ metric) => (first.includes(metric) ? String(first.indexOf(metric)) : metric);
+    const group = first.includes(name) ? this.#key : this.#rest;
+    const after = [...group.children].find((other) => place(/** @type {HTMLElement} */ (other).dataset.metric ?? "") > place(name));
+    group.insertBefore(host, after ?? null);
+    const others = this.#rest.childElementCount;
+    this.#more.hidden = others === 0;
+    this.#more.firstElementChild.textContent = others === 1 ? "One more metric" : `${others} more metrics`;
+    this.#resize.observe(host);
     const chart = { steps: [], values: [], plot: null, output, host };
     this.#charts.set(name, chart);
     return chart;
