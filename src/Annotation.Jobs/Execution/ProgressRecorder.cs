@@ -3,14 +3,6 @@ using Annotation.Learning.Training;
 
 namespace Annotation.Jobs.Execution;
 
-/// <summary>Metrics and samples to be stored together.</summary>
-public sealed record ProgressBatch(
-    int Step,
-    int TotalSteps,
-    IReadOnlyList<(int Step, string Name, double Value)> Metrics,
-    IReadOnlyList<RunSample> Samples
-);
-
 /// <summary>Collects what a trainer reports, on the trainer's thread and without waiting; the run's watch stores it each second.</summary>
 public sealed class ProgressRecorder(Guid runId) : IProgress<TrainingProgress>
 {

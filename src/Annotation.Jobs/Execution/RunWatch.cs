@@ -1,3 +1,4 @@
+using Annotation.Domain.Runs;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

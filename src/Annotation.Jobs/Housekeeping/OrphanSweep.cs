@@ -1,6 +1,5 @@
 using Annotation.Domain.Data;
 using Annotation.Domain.Runs;
-using Annotation.Jobs.Execution;
 using Annotation.Jobs.Queue;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;

@@ -1,8 +1,7 @@
-using Annotation.Domain.Runs;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Annotation.Jobs.Execution;
+namespace Annotation.Domain.Runs;
 
 /// <summary>
 /// This worker's hold on a run. Each claim raises the run's epoch, and every write of a worker names the epoch it

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Annotation.Jobs.Execution;
+namespace Annotation.Domain.Runs;
 
 /// <summary>How long ago a run's worker told of itself, by the database's clock: workers' own clocks may differ.</summary>
 public static class HeartbeatAge

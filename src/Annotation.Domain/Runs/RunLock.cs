@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Annotation.Jobs.Execution;
+namespace Annotation.Domain.Runs;
 
 /// <summary>
 /// A database session of its own that holds advisory locks while a run executes: one on the run, one on the device

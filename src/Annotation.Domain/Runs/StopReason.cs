@@ -1,4 +1,4 @@
-namespace Annotation.Jobs.Execution;
+namespace Annotation.Domain.Runs;
 
 /// <summary>Why a run was asked to stop before its end.</summary>
 public enum StopReason
