@@ -132,7 +132,7 @@ public sealed record InquiryMessageView(string By, bool FromStaff, string Text, 
 public sealed record InboxView(int UnreadCount, IReadOnlyList<InquiryView> Inquiries);
 
 /// <summary>What reviewers see of how a labeler works: signals, never the recordings they come from.</summary>
-/// <param name="Signals">For instance <c>many-fast</c>, <c>keeps-shown-order</c>; each with a sentence.</param>
+/// <param name="Signals">For instance <c>many-fast</c> or <c>prefers-first</c>.</param>
 public sealed record LabelerSignalsRow(Guid PersonId, string Labeler, int JudgementCount, IReadOnlyList<SignalRow> Signals);
 
 /// <summary>One signal.</summary>

@@ -10,7 +10,8 @@ public sealed record CreateProjectRequest(
     string? Guideline = null,
     IReadOnlyList<CriterionRow>? Criteria = null,
     int? CompletionsPerTask = null,
-    int? JudgementsPerTask = null
+    int? JudgementsPerTask = null,
+    string? ContentWarning = null
 );
 
 /// <summary>Changes a project; null leaves a field as it is.</summary>
@@ -19,7 +20,8 @@ public sealed record ChangeProjectRequest(
     string? Guideline = null,
     IReadOnlyList<CriterionRow>? Criteria = null,
     int? CompletionsPerTask = null,
-    int? JudgementsPerTask = null
+    int? JudgementsPerTask = null,
+    string? ContentWarning = null
 );
 
 /// <summary>A project with its counts.</summary>
@@ -39,7 +41,14 @@ public sealed record ProjectRow(
     int RankingCount,
     int OpenTaskCount,
     DateTimeOffset CreatedAt
-);
+)
+{
+    /// <summary>The newest version of the questionnaire; 0 while it is made of the criteria.</summary>
+    public int QuestionnaireVersion { get; init; }
+
+    /// <summary>What labelers are warned of before they see the project's texts (markdown).</summary>
+    public string ContentWarning { get; init; } = "";
+}
 
 /// <summary>What an import did with each row of a file.</summary>
 /// <param name="Landed">Rows stored.</param>

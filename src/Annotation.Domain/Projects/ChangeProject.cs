@@ -29,6 +29,7 @@ public sealed class ChangeProject(IDbContextFactory<AnnotationDbContext> context
         }
 
         project.Description = settings.Description;
+        project.ContentWarning = settings.ContentWarning;
         project.CompletionsPerTask = settings.CompletionsPerTask;
         project.JudgementsPerTask = settings.JudgementsPerTask;
         project.MaxNewTokens = settings.MaxNewTokens;

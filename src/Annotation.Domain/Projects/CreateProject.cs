@@ -49,6 +49,7 @@ public sealed partial class CreateProject(IDbContextFactory<AnnotationDbContext>
             Name = name,
             Description = settings.Description,
             Guideline = settings.Guideline,
+            ContentWarning = settings.ContentWarning,
             CompletionsPerTask = settings.CompletionsPerTask,
             JudgementsPerTask = settings.JudgementsPerTask,
             MaxNewTokens = settings.MaxNewTokens,

@@ -13,6 +13,10 @@ public sealed record ProjectSettings
     [StringLength(200_000)]
     public string Guideline { get; init; } = "";
 
+    /// <summary>What labelers are warned of before they see the project's texts (markdown); empty: nothing.</summary>
+    [StringLength(2_000)]
+    public string ContentWarning { get; init; } = "";
+
     /// <summary>How many completions are generated for one ranking task.</summary>
     [Range(2, 9)]
     public int CompletionsPerTask { get; init; } = 4;

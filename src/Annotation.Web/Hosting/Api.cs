@@ -20,8 +20,12 @@ internal static class Api
         var api = app.MapGroup("/api").AddEndpointFilter<AntiforgeryForCookies>().DisableAntiforgery();
         api.MapAccounts();
         api.MapLabeling();
+        api.MapOwnWork();
+        api.MapGuidelines();
+        api.MapInquiries();
         api.MapProjects();
         api.MapQuestionnaires();
+        api.MapSignals();
         api.MapImports();
         api.MapExports();
         api.MapPreferenceSets();

@@ -15,6 +15,8 @@ internal static class Replies
         "unknown-set",
         "unknown-assignment",
         "unknown-questionnaire",
+        "unknown-guideline",
+        "unknown-inquiry",
     ];
 
     /// <summary>The value as JSON, or the refusal with its status.</summary>

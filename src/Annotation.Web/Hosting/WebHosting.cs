@@ -37,6 +37,7 @@ internal static class WebHosting
         services.AddSingleton(_ => new ArtifactStore(builder.Configuration.RequireArtifacts()));
         services.AddSingleton<SafeMarkdown>();
         services.AddSingleton<TaskViews>();
+        services.AddSingleton<InquiryQueries>();
         services.AddSingleton<RunRequests>();
         services.AddSingleton<RunLauncher>();
         services.AddSingleton<ModelUpload>();

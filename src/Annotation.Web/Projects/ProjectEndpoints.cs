@@ -48,6 +48,7 @@ internal static class ProjectEndpoints
         {
             Description = request.Description ?? defaults.Description,
             Guideline = request.Guideline ?? defaults.Guideline,
+            ContentWarning = request.ContentWarning ?? defaults.ContentWarning,
             CompletionsPerTask = request.CompletionsPerTask ?? defaults.CompletionsPerTask,
             JudgementsPerTask = request.JudgementsPerTask ?? defaults.JudgementsPerTask,
         };
@@ -94,6 +95,7 @@ internal static class ProjectEndpoints
             {
                 Description = request.Description ?? project.Description,
                 Guideline = request.Guideline ?? project.Guideline,
+                ContentWarning = request.ContentWarning ?? project.ContentWarning,
                 CompletionsPerTask = request.CompletionsPerTask ?? project.CompletionsPerTask,
                 JudgementsPerTask = request.JudgementsPerTask ?? project.JudgementsPerTask,
                 MaxNewTokens = project.MaxNewTokens,

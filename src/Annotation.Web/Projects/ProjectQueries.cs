@@ -68,5 +68,9 @@ internal static class ProjectQueries
             db.Rankings.Live(db).Count(r => r.ProjectId == p.Id),
             db.LabelingTasks.Count(t => t.ProjectId == p.Id && t.ClosedAt == null),
             p.CreatedAt
-        ));
+        )
+        {
+            QuestionnaireVersion = p.QuestionnaireVersion,
+            ContentWarning = p.ContentWarning,
+        });
 }

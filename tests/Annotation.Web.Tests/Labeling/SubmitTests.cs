@@ -23,8 +23,9 @@ public sealed class SubmitTests(WebServer server) : IClassFixture<WebServer>
 
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
-        Assert.Equal(new SubmitResult(task.AssignmentId, false), await first.Content.ReadFromJsonAsync<SubmitResult>(cancellation));
-        Assert.Equal(new SubmitResult(task.AssignmentId, true), await again.Content.ReadFromJsonAsync<SubmitResult>(cancellation));
+        var stored = await first.Content.ReadFromJsonAsync<SubmitResult>(cancellation);
+        Assert.Equal(new SubmitResult(task.AssignmentId, false), stored! with { UndoUntil = null });
+        Assert.Equal(stored with { Repeated = true }, await again.Content.ReadFromJsonAsync<SubmitResult>(cancellation));
         Assert.Equal(1, await CountAsync(task, cancellation));
     }
 
