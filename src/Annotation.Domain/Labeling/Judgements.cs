@@ -1,5 +1,6 @@
 using Annotation.Domain.Data;
 using Annotation.Domain.Preferences;
+using Annotation.Domain.Preferences.Imports;
 using Annotation.Domain.Prompts;
 using Annotation.Domain.Questions;
 using Microsoft.EntityFrameworkCore;
@@ -25,6 +26,11 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
             {
                 var ranked = ranks.Select(r => (shown[r.Key], r.Value)).ToList();
                 await AddRankingAsync(prompt, labeler!, answer, question.RankedCriterion!, ranked, cancellationToken);
+            }
+
+            if (answer.Value is DialogueAnswer dialogue)
+            {
+                await AddDialogueAsync(prompt, answer, dialogue.Turns, cancellationToken);
             }
 
             if (question.Write(answer.Value) is { } written)
@@ -100,6 +106,37 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
             })
         );
         db.Rankings.Add(ranking);
+    }
+
+    /// <summary>A demonstration at each turn of the assistant, after all turns before it: what users say is never learned.</summary>
+    private async Task AddDialogueAsync(
+        Prompt opening,
+        Answer answer,
+        IReadOnlyList<WrittenTurn> turns,
+        CancellationToken cancellationToken
+    )
+    {
+        List<PromptMessage> soFar = [.. opening.Messages];
+        foreach (var turn in turns)
+        {
+            if (turn.Role == PromptMessage.Assistant)
+            {
+                var (ids, _) = await db.AddPromptsAsync(
+                    task.ProjectId,
+                    [
+                        [.. soFar],
+                    ],
+                    "dialogue",
+                    at,
+                    cancellationToken
+                );
+                var id = ids.Values.Single();
+                var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == id, cancellationToken);
+                await AddDemonstrationAsync(prompt, answer, turn.Text, cancellationToken);
+            }
+
+            soFar.Add(new PromptMessage(turn.Role, turn.Text));
+        }
     }
 
     private async Task<Completion> AddDemonstrationAsync(Prompt prompt, Answer answer, string text, CancellationToken cancellationToken)

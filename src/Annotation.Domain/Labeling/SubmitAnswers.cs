@@ -161,7 +161,10 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
                 TaskId = task.Id,
                 PersonId = assignment.PersonId,
                 QuestionKey = pair.Key,
-                Value = pair.Value,
+                // Who wrote a turn is for the server to say.
+                Value = pair.Value is DialogueAnswer dialogue
+                    ? new DialogueAnswer([.. dialogue.Turns.Select(t => new WrittenTurn(t.Role, t.Text, PersonId: assignment.PersonId))])
+                    : pair.Value,
                 SubmissionKey = submission.SubmissionKey,
                 ActiveMilliseconds = submission.ActiveMilliseconds,
                 GuidelineVersion = assignment.GuidelineVersion,

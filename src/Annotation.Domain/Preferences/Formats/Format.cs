@@ -14,7 +14,15 @@ public abstract class Format
 
     /// <summary>Every format there is.</summary>
     public static IReadOnlyList<Format> All { get; } =
-    [new HhRlhfFormat(), new TrlFormat(), new OasstFormat(), new RankingsFormat(), new JsonlFormat()];
+    [
+        new HhRlhfFormat(),
+        new TrlFormat(),
+        new OasstFormat(),
+        new RankingsFormat(),
+        new JsonlFormat(),
+        new OpenRlhfFormat(),
+        new KtoFormat(),
+    ];
 
     /// <summary>The format of that name as a reader or writer of the wanted kind, or a refusal that lists those there are.</summary>
     public static Outcome<T> Find<T>(string name, string what)
