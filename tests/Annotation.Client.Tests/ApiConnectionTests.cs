@@ -110,7 +110,7 @@ public sealed class ApiConnectionTests : IAsyncLifetime
         );
         Assert.True(result.Repeated);
         Assert.Contains(
-            $"{{\"overall\":{{\"kind\":\"ranking\",\"ranks\":{{\"{completion}\":1}}}}}}",
+            $"{{\"overall\":{{\"kind\":\"ranking\",\"ranks\":{{\"{completion}\":1}},\"noneAcceptable\":false,\"incomparable\":false}}}}",
             Assert.Single(server.Requests).Text,
             StringComparison.Ordinal
         );

@@ -113,7 +113,10 @@ public sealed class ExportTests(PostgresFixture postgres) : IClassFixture<Postgr
         var unknown = await postgres.Get<ExportPreferences>().RunAsync(project, "oasst", null, null, Cancel);
         var empty = await postgres.Get<ExportDemonstrations>().RunAsync(project, "trl", Cancel);
 
-        Assert.Equal("Unknown format 'oasst' for preferences; use one of hh-rlhf, trl, rankings.", unknown.Refusal!.Sentence);
+        Assert.Equal(
+            "Unknown format 'oasst' for preferences; use one of hh-rlhf, trl, rankings, openrlhf, kto.",
+            unknown.Refusal!.Sentence
+        );
         Assert.Equal("no-demonstrations", empty.Refusal!.Code);
     }
 

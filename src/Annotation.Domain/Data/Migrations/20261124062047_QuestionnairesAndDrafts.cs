@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Annotation.Domain.Data.Migrations
 {
     /// <inheritdoc />
-    public partial class QuestionsAsData : Migration
+    public partial class QuestionnairesAndDrafts : Migration
     {
         private static readonly string[] AppendOnly =
         [

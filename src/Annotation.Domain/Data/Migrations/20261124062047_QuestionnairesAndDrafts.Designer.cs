@@ -13,8 +13,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Annotation.Domain.Data.Migrations
 {
     [DbContext(typeof(AnnotationDbContext))]
-    [Migration("20261124062047_QuestionsAsData")]
-    partial class QuestionsAsData
+    [Migration("20261124062047_QuestionnairesAndDrafts")]
+    partial class QuestionnairesAndDrafts
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
