@@ -1,3 +1,4 @@
+using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 
 namespace Annotation.Jobs.Evaluation;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Annotation.Domain.Models;
+using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Learning.Generation;
 using Annotation.Learning.Models;

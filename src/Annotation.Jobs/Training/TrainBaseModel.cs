@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Annotation.Demo.Corpora;
-using Annotation.Demo.Recipes;
 using Annotation.Domain.Prompts;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
@@ -18,17 +17,11 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
 
     public async Task<RunOutput> DoAsync(RunContext context, CancellationToken stop)
     {
-        // 1. The recipe's settings are the defaults; what was asked for replaces them.
-        var (shape, settings) = context.Pairs.WithDefaults(TinyRecipe.Settings).Read<BaseModelSettings, SftSettings>();
-        if (shape.HiddenSize % shape.Heads != 0 || shape.HiddenSize / shape.Heads % 2 != 0)
-        {
-            throw new RunFailedException(
-                $"HiddenSize {shape.HiddenSize} cannot be shared by {shape.Heads} Heads of an even size; choose a multiple of {2 * shape.Heads}."
-            );
-        }
+        // 1. Inputs; the defaults are the recipe of `tiny`.
+        var settings = context.Pairs.Read<BaseModelSettings>();
         var start = context.Run.BaseModelId is { } id ? await shelf.GetAsync(id, stop) : null;
         var folder = start is null ? null : await shelf.FolderAsync(start, stop);
-        var (train, validation, used) = await ReadAsync(context.Run, shape, stop);
+        var (train, validation, used) = await ReadAsync(context.Run, settings, stop);
 
         // 2. Training, on from the last checkpoint.
         var checkpoints = context.OpenCheckpoints();
@@ -36,7 +29,7 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
             () =>
             {
                 using var model = folder is null
-                    ? Fresh(shape, context, [.. validation, .. train])
+                    ? Fresh(settings, context, [.. validation, .. train])
                     : Pretrained.Load(folder, context.Device);
                 var result = new SftTrainer(settings).TrainBase(model, train, validation, checkpoints, context.Progress, stop);
                 return (WrittenModel.Write(context, model), result);
@@ -59,11 +52,17 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
         return new RunOutput(figures, await written.StoreAsync(context, start?.Id, preferenceSetId: null, figures, stop), used);
     }
 
-    private static Pretrained Fresh(BaseModelSettings shape, RunContext context, IReadOnlyList<SftExample> documents)
+    private static Pretrained Fresh(BaseModelSettings settings, RunContext context, IReadOnlyList<SftExample> documents)
     {
-        var texts = documents.Take(shape.VocabularyDocuments).SelectMany(d => d.Prompt.Select(m => m.Content).Append(d.Completion));
-        var tokenizer = WordTokenizer.Learn(texts, shape.WordOccurrences);
-        var config = LanguageModelConfig.Llama(tokenizer.VocabularySize, shape.HiddenSize, shape.Layers, shape.Heads, shape.ContextLength);
+        var texts = documents.Take(settings.VocabularyDocuments).SelectMany(d => d.Prompt.Select(m => m.Content).Append(d.Completion));
+        var tokenizer = WordTokenizer.Learn(texts, settings.WordOccurrences);
+        var config = LanguageModelConfig.Llama(
+            tokenizer.VocabularySize,
+            settings.HiddenSize,
+            settings.Layers,
+            settings.Heads,
+            settings.ContextLength
+        );
         return new Pretrained(LanguageModel.Create(config, (ulong)context.Run.Seed, context.Device), tokenizer);
     }
 
@@ -71,16 +70,16 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
         IReadOnlyList<SftExample> Train,
         IReadOnlyList<SftExample> Validation,
         IReadOnlyCollection<(Guid, PromptUse)>? Used
-    )> ReadAsync(Run run, BaseModelSettings shape, CancellationToken stop)
+    )> ReadAsync(Run run, BaseModelSettings settings, CancellationToken stop)
     {
-        if (shape.Corpus == Corpus.Demo)
+        if (settings.Corpus == Corpus.Demo)
         {
             var documents = DemoCorpus
                 .Documents((ulong)run.Seed)
-                .Take(shape.ValidationDocuments + shape.Documents)
+                .Take(settings.ValidationDocuments + settings.Documents)
                 .Select(Example)
                 .ToList();
-            return (documents[shape.ValidationDocuments..], documents[..shape.ValidationDocuments], null);
+            return (documents[settings.ValidationDocuments..], documents[..settings.ValidationDocuments], null);
         }
         var rows = await demonstrations.LoadAsync(run, stop);
         var train = rows.Where(r => r.Split == Split.Train).ToList();

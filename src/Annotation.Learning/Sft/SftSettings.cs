@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Annotation.Learning.Sft;
 
-/// <summary>Settings of supervised fine-tuning and of training a base model on plain text.</summary>
-public sealed record SftSettings
+/// <summary>Settings of supervised fine-tuning; <see cref="BaseModelSettings"/> adds what a base model needs.</summary>
+public record SftSettings
 {
     /// <summary>Peak learning rate. Small models trained from scratch want 10 to 100 times the rates of large ones.</summary>
     [Range(1e-8, 1.0)]

@@ -14,10 +14,12 @@ public static class SettingsPairs
     /// </summary>
     /// <exception cref="InvalidSettingException">A name is unknown, or a value is no such value or out of range.</exception>
     public static T Read<T>(IEnumerable<KeyValuePair<string, string>> pairs)
-        where T : class, new()
+        where T : class, new() => (T)Read(typeof(T), pairs);
+
+    internal static object Read(Type type, IEnumerable<KeyValuePair<string, string>> pairs)
     {
-        var settings = new T();
-        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToList();
+        var settings = Activator.CreateInstance(type)!;
+        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToList();
         foreach (var (name, value) in pairs)
         {
             var plain = name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
@@ -42,7 +44,7 @@ public static class SettingsPairs
         if (!Validator.TryValidateObject(settings, new ValidationContext(settings), faults, validateAllProperties: true))
         {
             throw new InvalidSettingException(
-                faults[0].MemberNames.FirstOrDefault() ?? typeof(T).Name,
+                faults[0].MemberNames.FirstOrDefault() ?? settings.GetType().Name,
                 faults[0].ErrorMessage ?? "not valid."
             );
         }

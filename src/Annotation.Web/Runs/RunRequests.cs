@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Annotation.Client.Contracts;
 using Annotation.Domain;
 using Annotation.Domain.Data;
+using Annotation.Domain.Preferences.Formats;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Runs;
 using Annotation.Web.Models;
@@ -31,12 +30,12 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
             return new Refusal("unknown-kind", $"There is no training '{request.Kind}'; use base, sft, reward or ppo.");
         }
 
-        var pairs = Plain(request.Settings);
+        var settings = new RunSettings(request.Settings);
         // These choose what the run works on and where; the rest is for its trainer.
-        var (reward, set, device) = (Take(pairs, "reward"), Take(pairs, "set"), Take(pairs, "device"));
-        if (!TryReadSeed(pairs, out var seed))
+        var (reward, set, device) = (settings.Take("reward"), settings.Take("set"), settings.Take("device"));
+        if (!settings.Fit(kind, out var seed, out var wrong))
         {
-            return BadSeed(pairs["seed"]);
+            return wrong;
         }
 
         var baseModel = await FindAsync(request.Base, cancellationToken);
@@ -58,7 +57,7 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
             setId = found.Value.Id;
         }
 
-        return new NewRun(kind, JsonSerializer.Serialize(pairs))
+        return new NewRun(kind, settings.ToJson())
         {
             ProjectId = project.Id,
             Seed = seed,
@@ -80,13 +79,11 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         CancellationToken cancellationToken
     )
     {
-        var settings = new JsonObject
-        {
-            ["prompts"] = request.Prompts,
-            ["completionsPerPrompt"] = request.CompletionsPerPrompt,
-            ["maxTokens"] = request.MaxTokens,
-            ["temperature"] = request.Temperature,
-        };
+        var settings = new RunSettings(null);
+        settings.Add("prompts", request.Prompts);
+        settings.Add("completionsPerPrompt", request.CompletionsPerPrompt);
+        settings.Add("maxTokens", request.MaxTokens);
+        settings.Add("temperature", request.Temperature);
         return await GenerateAsync(project.Id, request.Model, settings, request.Seed, startedBy, cancellationToken);
     }
 
@@ -98,14 +95,12 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
             return new Refusal("missing-prompt", "Send either a prompt or messages.");
         }
 
-        var settings = new JsonObject
-        {
-            ["prompt"] = request.Prompt,
-            ["messages"] = request.Messages is null ? null : JsonSerializer.Serialize(request.Messages, JsonSerializerOptions.Web),
-            ["count"] = request.Count,
-            ["maxTokens"] = request.MaxTokens,
-            ["temperature"] = request.Temperature,
-        };
+        var settings = new RunSettings(null);
+        settings.Add("prompt", request.Prompt);
+        settings.Add("messages", request.Messages is null ? null : JsonSerializer.Serialize(request.Messages, JsonSerializerOptions.Web));
+        settings.Add("count", request.Count);
+        settings.Add("maxTokens", request.MaxTokens);
+        settings.Add("temperature", request.Temperature);
         return await GenerateAsync(null, request.Model, settings, request.Seed, startedBy, cancellationToken);
     }
 
@@ -115,6 +110,11 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         if (request.Kind is not ("reward" or "policy"))
         {
             return new Refusal("unknown-kind", $"There is no evaluation '{request.Kind}'; use reward or policy.");
+        }
+
+        if (request.Format is { } format && Read(request.Kind, format) is { } unreadable)
+        {
+            return unreadable;
         }
 
         if (request.File is not null && string.IsNullOrWhiteSpace(request.FileName))
@@ -143,24 +143,27 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
             projectId = project.Value.Id;
         }
 
-        var pairs = Plain(request.Settings);
-        if (!TryReadSeed(pairs, out var seed))
+        var settings = new RunSettings(request.Settings);
+        // `reward` names who picks the best of n.
+        var (device, picker) = (settings.Take("device"), settings.Take("reward"));
+        settings.Add("kind", request.Kind);
+        settings.Add("against", request.Against);
+        settings.Add("judge", request.Judge);
+        settings.Add("format", request.Format);
+        settings.Add("file", request.File is null ? null : Path.GetFileName(request.FileName));
+        if (!settings.Fit(RunKind.Evaluate, out var seed, out var wrong))
         {
-            return BadSeed(pairs["seed"]);
+            return wrong;
         }
 
-        Add(pairs, "kind", request.Kind);
-        Add(pairs, "against", request.Against);
-        Add(pairs, "judge", request.Judge);
-        Add(pairs, "format", request.Format);
-        Add(pairs, "file", request.File is null ? null : Path.GetFileName(request.FileName));
-        return new NewRun(RunKind.Evaluate, JsonSerializer.Serialize(pairs))
+        settings.Add("reward", picker);
+        return new NewRun(RunKind.Evaluate, settings.ToJson())
         {
             ProjectId = projectId,
             Seed = seed,
             BaseModelId = model?.Value,
             RewardModelId = judge?.Value,
-            Device = Take(pairs, "device") ?? "cpu",
+            Device = device ?? "cpu",
             StartedBy = startedBy,
         };
     }
@@ -168,7 +171,7 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
     private async Task<Outcome<NewRun>> GenerateAsync(
         Guid? projectId,
         string? modelName,
-        JsonObject settings,
+        RunSettings settings,
         long seed,
         Guid startedBy,
         CancellationToken cancellationToken
@@ -180,13 +183,13 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
             return model.Refusal;
         }
 
-        // Settings that nobody named are the worker's to choose.
-        foreach (var name in settings.Where(pair => pair.Value is null).Select(pair => pair.Key).ToList())
+        settings.Add("seed", seed);
+        if (!settings.Fit(RunKind.Generate, out _, out var wrong))
         {
-            settings.Remove(name);
+            return wrong;
         }
 
-        return new NewRun(RunKind.Generate, settings.ToJsonString())
+        return new NewRun(RunKind.Generate, settings.ToJson())
         {
             ProjectId = projectId,
             Seed = seed,
@@ -194,6 +197,11 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
             StartedBy = startedBy,
         };
     }
+
+    private static Refusal? Read(string kind, string format) =>
+        kind == "reward"
+            ? Format.Find<IRankingReader>(format, "preferences").Refusal
+            : Format.Find<IPromptReader>(format, "prompts").Refusal;
 
     private async Task<Outcome<Guid>?> FindAsync(string? model, CancellationToken cancellationToken)
     {
@@ -205,34 +213,4 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         var found = await contexts.FindModelAsync(model, cancellationToken);
         return found.Succeeded ? found.Value.Id : found.Refusal;
     }
-
-    private static Dictionary<string, string> Plain(IReadOnlyDictionary<string, string>? settings)
-    {
-        var pairs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
-        {
-            pairs[name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal)] = value;
-        }
-
-        return pairs;
-    }
-
-    private static string? Take(Dictionary<string, string> pairs, string name) =>
-        pairs.Remove(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value : null;
-
-    private static void Add(Dictionary<string, string> pairs, string name, string? value)
-    {
-        if (value is not null)
-        {
-            pairs[name] = value;
-        }
-    }
-
-    private static bool TryReadSeed(Dictionary<string, string> pairs, out long seed)
-    {
-        seed = 1;
-        return !pairs.TryGetValue("seed", out var text) || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed);
-    }
-
-    private static Refusal BadSeed(string text) => new("bad-seed", $"The seed '{text}' is no whole number from 0 up.");
 }

@@ -4,9 +4,6 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Annotation.Domain.Runs;
-using Annotation.Learning.Ppo;
-using Annotation.Learning.RewardModeling;
-using Annotation.Learning.Sft;
 
 namespace Annotation.Web.Runs;
 
@@ -19,23 +16,15 @@ namespace Annotation.Web.Runs;
 public sealed partial record SettingField(string Name, string Default, string? Range, IReadOnlyList<string> Choices, string Description)
 {
     /// <summary>The settings of a kind of training, in the order of its record.</summary>
-    public static IReadOnlyList<SettingField> For(RunKind kind) =>
-        kind switch
-        {
-            RunKind.Base or RunKind.Sft => Read<SftSettings>(),
-            RunKind.Reward => Read<RewardModelSettings>(),
-            RunKind.Ppo => Read<PpoSettings>(),
-            _ => [],
-        };
+    public static IReadOnlyList<SettingField> For(RunKind kind) => RunSettings.RecordOf(kind) is { } record ? Read(record) : [];
 
-    private static IReadOnlyList<SettingField> Read<T>()
-        where T : new()
+    private static IReadOnlyList<SettingField> Read(Type record)
     {
-        var defaults = new T();
-        var descriptions = Describe(typeof(T));
+        var defaults = Activator.CreateInstance(record);
+        var descriptions = Describe(record);
         return
         [
-            .. typeof(T)
+            .. record
                 .GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(p => p.CanWrite)
                 .Select(p => new SettingField(
@@ -67,12 +56,12 @@ public sealed partial record SettingField(string Name, string Default, string? R
             return [];
         }
 
-        var prefix = $"P:{type.FullName}.";
-        return XDocument
+        var summaries = XDocument
             .Load(file)
             .Descendants("member")
-            .Where(m => m.Attribute("name")?.Value.StartsWith(prefix, StringComparison.Ordinal) == true)
-            .ToDictionary(m => m.Attribute("name")!.Value[prefix.Length..], m => Plain(m.Element("summary")));
+            .ToDictionary(m => m.Attribute("name")?.Value ?? "", m => Plain(m.Element("summary")));
+        return type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .ToDictionary(p => p.Name, p => summaries.GetValueOrDefault($"P:{p.DeclaringType!.FullName}.{p.Name}", ""));
     }
 
     private static string Plain(XElement? summary)

@@ -59,5 +59,14 @@ public sealed class SettingsPairsTests
         SettingsPairs.Check(new SftSettings());
         SettingsPairs.Check(new RewardModelSettings());
         SettingsPairs.Check(new PpoSettings());
+        SettingsPairs.Check(new BaseModelSettings());
+    }
+
+    [Fact]
+    public void A_hidden_size_that_its_heads_cannot_share_is_refused_by_name()
+    {
+        var fault = NamedSettings.FindFault(typeof(BaseModelSettings), new Dictionary<string, string> { ["heads"] = "3" });
+        Assert.Equal("HiddenSize: 104 cannot be shared by 3 Heads of an even size; choose a multiple of 6.", fault);
+        Assert.Null(NamedSettings.FindFault(typeof(BaseModelSettings), new Dictionary<string, string> { ["heads"] = "2" }));
     }
 }

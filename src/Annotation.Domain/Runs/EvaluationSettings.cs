@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Annotation.Jobs.Evaluation;
+namespace Annotation.Domain.Runs;
 
 /// <summary>What an evaluation measures, and how.</summary>
 public sealed record EvaluationSettings

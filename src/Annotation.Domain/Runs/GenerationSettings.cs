@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Annotation.Jobs.Generation;
+namespace Annotation.Domain.Runs;
 
 /// <summary>What a generation run writes: completions of one prompt, or of a project's prompts.</summary>
 public sealed record GenerationSettings
