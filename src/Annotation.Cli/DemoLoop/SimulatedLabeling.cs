@@ -33,9 +33,9 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Gol
             {
                 foreach (var person in working.ToList())
                 {
-                    if (await RankNextAsync(person.Labeler, person.Client, project, cancellation))
+                    if (await RankNextAsync(person.Labeler, person.Client, project, cancellation) is { } submitted)
                     {
-                        submissions++;
+                        submissions += submitted;
                     }
                     else
                     {
@@ -59,7 +59,8 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Gol
             ?? (await admin.Accounts.CreatePersonAsync(new CreatePersonRequest(name, name, ["labeler"]), cancellation)).Id;
     }
 
-    private async Task<bool> RankNextAsync(
+    // How many answers it submitted, none for a task that it skipped; null when no task is left.
+    private async Task<int?> RankNextAsync(
         SimulatedLabeler labeler,
         AnnotationClient client,
         string project,
@@ -69,19 +70,29 @@ public sealed class SimulatedLabeling(AnnotationClient admin, string server, Gol
         var task = await client.Labeling.NextAsync(project, cancellation);
         if (task is null)
         {
-            return false;
+            return null;
         }
 
         var answers = task
             .Questions.OfType<RankingQuestionRow>()
             .Where(question => judge.Criteria.Contains(question.Key))
             .ToDictionary(question => question.Key, question => (AnswerValueRow)Rank(labeler, task, question.Key));
+        if (answers.Count == 0)
+        {
+            await client.Labeling.SkipAsync(
+                task.AssignmentId,
+                new SkipRequest(task.LeaseVersion, "Simulated people only rank."),
+                cancellation
+            );
+            return 0;
+        }
+
         await client.Labeling.SubmitAsync(
             task.AssignmentId,
             new SubmitRequest(Guid.CreateVersion7(), task.LeaseVersion, answers),
             cancellation
         );
-        return true;
+        return 1;
     }
 
     private RankingValue Rank(SimulatedLabeler labeler, TaskView task, string criterion)

@@ -54,7 +54,11 @@ public sealed class RunWatch(RunsApi runs, Invocation invocation)
         }
 
         saidAt = invocation.Time.GetTimestamp();
-        if (run.State != "running")
+        if (run.State == "failed")
+        {
+            // Its error is the command's own last line.
+        }
+        else if (run.State != "running")
         {
             var reason = run.State == "queued" ? " (it waits for a worker or for the run before it)" : "";
             invocation.Note($"Run {run.Number} ({run.Kind}) is {run.State}{reason}");

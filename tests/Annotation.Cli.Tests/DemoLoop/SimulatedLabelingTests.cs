@@ -28,11 +28,29 @@ public sealed class SimulatedLabelingTests : IAsyncLifetime
         server.On("POST /api/people", 200, $$"""{"id":"{{Good}}","userName":"u"}""");
         server.On("POST /api/tokens", 200, $$"""{"id":"{{Good}}","token":"of-a-labeler"}""");
         server.On($"POST /api/labeling/assignments/{Assignment}/submit", 200, $$"""{"assignmentId":"{{Assignment}}","repeated":false}""");
+        server.On($"POST /api/labeling/assignments/{Assignment}/skip", 204, "");
         var given = 0;
+        var written = false;
         server.On(
             "POST /api/labeling/next",
             context =>
             {
+                if (given == Tasks / 2 && !written)
+                {
+                    written = true;
+                    return context.Response.WriteAsync(
+                        $$"""
+                        {
+                          "assignmentId": "{{Assignment}}", "leaseVersion": 1, "leaseUntil": "2026-01-01T00:00:00Z", "kind": "demonstration",
+                          "project": "demo", "guideline": "", "guidelineVersion": 1, "doneToday": 0, "openTaskCount": 1,
+                          "prompt": [{"role": "user", "text": "Tell me about the owl.", "html": ""}], "completions": [],
+                          "questions": [{"key": "demonstration", "kind": "demonstration", "name": "Answer", "guideline": ""}]
+                        }
+                        """,
+                        Cancellation
+                    );
+                }
+
                 if (given == Tasks)
                 {
                     context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -73,6 +91,7 @@ public sealed class SimulatedLabelingTests : IAsyncLifetime
         // At most one in five is careless by design.
         Assert.InRange(GoodFirst(), Tasks * 6 / 10, Tasks);
         Assert.All(Submissions(), request => Assert.Equal("Bearer of-a-labeler", request.Authorization));
+        Assert.Single(server.Requests, request => request.Path.EndsWith("/skip", StringComparison.Ordinal));
     }
 
     [Fact]
