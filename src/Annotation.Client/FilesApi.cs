@@ -7,7 +7,7 @@ public sealed class FilesApi(ApiConnection connection)
 {
     /// <summary>Imports one file; every row lands or is reported with its line and reason.</summary>
     /// <param name="project">Name or id.</param>
-    /// <param name="kind">prompts, demonstrations or preferences.</param>
+    /// <param name="kind">prompts, demonstrations, preferences or tasks.</param>
     /// <param name="format">hh-rlhf, trl, oasst, rankings, jsonl, ...</param>
     /// <param name="fileName">Kept as the rows' source; a name ending in .gz says that the bytes are gzip.</param>
     /// <param name="bytes">The file.</param>

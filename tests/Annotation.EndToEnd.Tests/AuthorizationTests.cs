@@ -51,6 +51,7 @@ public sealed class AuthorizationTests
         ["POST /api/projects/{p}/import/prompts"] = "engineer",
         ["POST /api/projects/{p}/import/demonstrations"] = "engineer",
         ["POST /api/projects/{p}/import/preferences"] = "engineer",
+        ["POST /api/projects/{p}/import/tasks"] = "engineer",
         ["GET /api/projects/{p}/export/preferences"] = "engineer",
         ["GET /api/projects/{p}/export/demonstrations"] = "engineer",
         ["GET /api/projects/{p}/sets"] = "engineer",

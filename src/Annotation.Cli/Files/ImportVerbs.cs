@@ -6,7 +6,7 @@ using Annotation.Client.Contracts;
 namespace Annotation.Cli.Files;
 
 /// <summary>
-/// `import prompts|demonstrations|preferences`: every row lands or is reported with its line. Real files have a few bad rows, so those are no
+/// `import prompts|demonstrations|preferences|tasks`: every row lands or is reported with its line. Real files have a few bad rows, so those are no
 /// failure; a file that cannot be read to its end, or of which no row can be taken, is one, and leaves nothing behind.
 /// </summary>
 public static class ImportVerbs
@@ -15,14 +15,14 @@ public static class ImportVerbs
 
     /// <summary>The verb with its parts.</summary>
     public static Command Create() =>
-        new("import", "Import files into a project") { Of("prompts"), Of("demonstrations"), Of("preferences") };
+        new("import", "Import files into a project") { Of("prompts"), Of("demonstrations"), Of("preferences"), Of("tasks") };
 
     private static Command Of(string kind)
     {
         var project = ProjectOption.Required();
         var format = new Option<string>("--format")
         {
-            Description = "hh-rlhf, trl, oasst, openai-summarize, rankings, alpaca or jsonl",
+            Description = "hh-rlhf, trl, oasst, rankings, pandalm, tulu, mt-bench, llmbar, openai-summarize, alpaca or jsonl",
             Required = true,
             HelpName = "F",
         };
@@ -31,7 +31,8 @@ public static class ImportVerbs
             Description = "Files; a name ending in .gz is unpacked",
             Arity = ArgumentArity.OneOrMore,
         };
-        return new Command(kind, $"Import {kind}") { project, format, files }.Does(
+        var what = kind == "tasks" ? "Make tasks of the completions that a file judges" : $"Import {kind}";
+        return new Command(kind, what) { project, format, files }.Does(
             async (invocation, cancellation) =>
             {
                 using var client = invocation.Connect();

@@ -11,7 +11,8 @@ public sealed record CreateProjectRequest(
     IReadOnlyList<CriterionRow>? Criteria = null,
     int? CompletionsPerTask = null,
     int? JudgementsPerTask = null,
-    string? ContentWarning = null
+    string? ContentWarning = null,
+    string? Language = null
 );
 
 /// <summary>Changes a project; null leaves a field as it is.</summary>
@@ -21,7 +22,8 @@ public sealed record ChangeProjectRequest(
     IReadOnlyList<CriterionRow>? Criteria = null,
     int? CompletionsPerTask = null,
     int? JudgementsPerTask = null,
-    string? ContentWarning = null
+    string? ContentWarning = null,
+    string? Language = null
 );
 
 /// <summary>A project with its counts.</summary>
@@ -48,6 +50,9 @@ public sealed record ProjectRow(
 
     /// <summary>What labelers are warned of before they see the project's texts (markdown).</summary>
     public string ContentWarning { get; init; } = "";
+
+    /// <summary>Language of the prompts (BCP 47, lower case); null: not said.</summary>
+    public string? Language { get; init; }
 }
 
 /// <summary>What an import did with each row of a file.</summary>

@@ -44,6 +44,7 @@ public sealed class AnnotationDbContext(DbContextOptions<AnnotationDbContext> op
     public DbSet<Suggestion> Suggestions => Set<Suggestion>();
     public DbSet<Ranking> Rankings => Set<Ranking>();
     public DbSet<RankingItem> RankingItems => Set<RankingItem>();
+    public DbSet<ImportedAnswer> ImportedAnswers => Set<ImportedAnswer>();
     public DbSet<Demonstration> Demonstrations => Set<Demonstration>();
     public DbSet<PreferenceSet> PreferenceSets => Set<PreferenceSet>();
     public DbSet<PreferenceSetItem> PreferenceSetItems => Set<PreferenceSetItem>();

@@ -31,6 +31,9 @@ public sealed class Ranking
     /// <summary>The answer this ranking was made from; null for imported rankings.</summary>
     public Guid? AnswerId { get; init; }
 
+    /// <summary>The imported answer this ranking was made from; null for answers given here and for files that hold the order alone.</summary>
+    public Guid? ImportedAnswerId { get; init; }
+
     /// <summary>Where it came from: <c>answer</c>, or <c>import:FORMAT:FILE</c>.</summary>
     public required string Source { get; init; }
 
@@ -79,6 +82,8 @@ internal sealed class RankingMapping : IEntityTypeConfiguration<Ranking>, IEntit
         builder.HasOne<Prompt>().WithMany().HasForeignKey(r => r.PromptId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Person>().WithMany().HasForeignKey(r => r.LabelerId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Answer>().WithMany().HasForeignKey(r => r.AnswerId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasIndex(r => r.ImportedAnswerId).IsUnique();
+        builder.HasOne<ImportedAnswer>().WithMany().HasForeignKey(r => r.ImportedAnswerId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Ranking>().WithMany().HasForeignKey(r => r.SupersedesId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(r => r.Items).WithOne().HasForeignKey(i => i.RankingId).OnDelete(DeleteBehavior.Restrict);
     }

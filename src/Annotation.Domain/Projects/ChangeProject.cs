@@ -28,6 +28,15 @@ public sealed class ChangeProject(IDbContextFactory<AnnotationDbContext> context
             await db.AddGuidelineAsync(project, settings.Guideline, examples: null, changedBy, at, cancellationToken);
         }
 
+        if (project.Language != settings.StoredLanguage)
+        {
+            // Prompts that were said to be in another language keep it.
+            await db
+                .Prompts.Where(p => p.ProjectId == project.Id && p.Language == project.Language)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.Language, settings.StoredLanguage), cancellationToken);
+            project.Language = settings.StoredLanguage;
+        }
+
         project.Description = settings.Description;
         project.ContentWarning = settings.ContentWarning;
         project.CompletionsPerTask = settings.CompletionsPerTask;

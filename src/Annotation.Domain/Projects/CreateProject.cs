@@ -50,6 +50,7 @@ public sealed partial class CreateProject(IDbContextFactory<AnnotationDbContext>
             Description = settings.Description,
             Guideline = settings.Guideline,
             ContentWarning = settings.ContentWarning,
+            Language = settings.StoredLanguage,
             CompletionsPerTask = settings.CompletionsPerTask,
             JudgementsPerTask = settings.JudgementsPerTask,
             MaxNewTokens = settings.MaxNewTokens,

@@ -26,6 +26,9 @@ public sealed class Project
     /// <summary>What labelers are warned of before they see the project's texts (markdown); empty: nothing.</summary>
     public string ContentWarning { get; set; } = "";
 
+    /// <summary>Language (BCP 47, lower case) of its prompts; null: nobody said, so every labeler gets them.</summary>
+    public string? Language { get; set; }
+
     /// <summary>How many completions are generated for one ranking task, 2 to 9.</summary>
     public int CompletionsPerTask { get; set; } = 4;
 
@@ -54,6 +57,7 @@ internal sealed class ProjectMapping : IEntityTypeConfiguration<Project>
     {
         builder.ToTable("projects");
         builder.Property(p => p.Name).HasMaxLength(100);
+        builder.Property(p => p.Language).HasMaxLength(20);
         builder.HasIndex(p => p.Name).IsUnique();
         builder.HasMany(p => p.Criteria).WithOne().HasForeignKey(c => c.ProjectId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Model>().WithMany().HasForeignKey(p => p.PromotedModelId).OnDelete(DeleteBehavior.Restrict);

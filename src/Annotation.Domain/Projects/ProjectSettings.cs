@@ -17,6 +17,13 @@ public sealed record ProjectSettings
     [StringLength(2_000)]
     public string ContentWarning { get; init; } = "";
 
+    /// <summary>Language of the prompts (BCP 47, such as <c>en</c> or <c>pt-BR</c>); only labelers who declared it, or nothing, get them. Empty: not said.</summary>
+    [RegularExpression(
+        "^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2})?$",
+        ErrorMessage = "The language of a project is a code such as en or pt-BR."
+    )]
+    public string Language { get; init; } = "";
+
     /// <summary>How many completions are generated for one ranking task.</summary>
     [Range(2, 9)]
     public int CompletionsPerTask { get; init; } = 4;
@@ -32,6 +39,9 @@ public sealed record ProjectSettings
     /// <summary>Sampling temperature of generated completions; 0 takes the likeliest token.</summary>
     [Range(0.0, 10.0)]
     public double Temperature { get; init; } = 1;
+
+    /// <summary>The language as it is stored.</summary>
+    internal string? StoredLanguage => Language.Length == 0 ? null : Language.ToLowerInvariant();
 
     /// <summary>Says in one sentence what is out of range, or null.</summary>
     public Refusal? Check()

@@ -5,6 +5,9 @@ namespace Annotation.Domain.Questions;
 /// <summary>Mark what is wrong with each completion.</summary>
 public sealed record FlagsQuestion(string Key) : Question(Key)
 {
+    /// <summary>The flag of a completion that must not be given at all; one without it is acceptable.</summary>
+    public const string Unacceptable = "unacceptable";
+
     /// <summary>What most projects want to know.</summary>
     public static IReadOnlyList<Choice> Usual { get; } =
     [

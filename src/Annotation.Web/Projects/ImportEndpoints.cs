@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Web.Projects;
 
-/// <summary>Files in: prompts, demonstrations and preferences, read as they arrive.</summary>
+/// <summary>Files in: prompts, demonstrations, preferences and tasks, read as they arrive.</summary>
 internal static class ImportEndpoints
 {
     private const long MaxBytes = 2L * 1024 * 1024 * 1024;
@@ -20,6 +20,7 @@ internal static class ImportEndpoints
         imports.MapPost("/prompts", ImportPromptsAsync);
         imports.MapPost("/demonstrations", ImportDemonstrationsAsync);
         imports.MapPost("/preferences", ImportPreferencesAsync);
+        imports.MapPost("/tasks", ImportTasksAsync);
     }
 
     private static Task<IResult> ImportPromptsAsync(
@@ -39,6 +40,9 @@ internal static class ImportEndpoints
         ImportPreferences import,
         CancellationToken cancellationToken
     ) => upload.ReplyAsync(import.RunAsync, cancellationToken);
+
+    private static Task<IResult> ImportTasksAsync([AsParameters] Upload upload, ImportTasks import, CancellationToken cancellationToken) =>
+        upload.ReplyAsync(import.RunAsync, cancellationToken);
 
     private delegate Task<Outcome<ImportReport>> Import(
         Guid projectId,

@@ -49,6 +49,7 @@ internal static class ProjectEndpoints
             Description = request.Description ?? defaults.Description,
             Guideline = request.Guideline ?? defaults.Guideline,
             ContentWarning = request.ContentWarning ?? defaults.ContentWarning,
+            Language = request.Language ?? defaults.Language,
             CompletionsPerTask = request.CompletionsPerTask ?? defaults.CompletionsPerTask,
             JudgementsPerTask = request.JudgementsPerTask ?? defaults.JudgementsPerTask,
         };
@@ -96,6 +97,7 @@ internal static class ProjectEndpoints
                 Description = request.Description ?? project.Description,
                 Guideline = request.Guideline ?? project.Guideline,
                 ContentWarning = request.ContentWarning ?? project.ContentWarning,
+                Language = request.Language ?? project.Language ?? "",
                 CompletionsPerTask = request.CompletionsPerTask ?? project.CompletionsPerTask,
                 JudgementsPerTask = request.JudgementsPerTask ?? project.JudgementsPerTask,
                 MaxNewTokens = project.MaxNewTokens,

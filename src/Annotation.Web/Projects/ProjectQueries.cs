@@ -72,5 +72,6 @@ internal static class ProjectQueries
         {
             QuestionnaireVersion = p.QuestionnaireVersion,
             ContentWarning = p.ContentWarning,
+            Language = p.Language,
         });
 }

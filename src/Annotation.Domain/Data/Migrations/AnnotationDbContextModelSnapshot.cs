@@ -984,6 +984,102 @@ namespace Annotation.Domain.Data.Migrations
                     b.ToTable("demonstrations", (string)null);
                 });
 
+            modelBuilder.Entity("Annotation.Domain.Preferences.ImportedAnswer", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int?>("ActiveMilliseconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("active_milliseconds");
+
+                    b.PrimitiveCollection<Guid[]>("CompletionIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("completion_ids");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content_hash");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("GuidelineVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("guideline_version");
+
+                    b.Property<DateTimeOffset?>("JudgedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("judged_at");
+
+                    b.Property<string>("LabelerName")
+                        .HasColumnType("text")
+                        .HasColumnName("labeler_name");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid>("PromptId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("prompt_id");
+
+                    b.Property<string>("Question")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("question");
+
+                    b.Property<int?>("QuestionnaireVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("questionnaire_version");
+
+                    b.Property<int>("ShownCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("shown_count");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<byte[]>("Subject")
+                        .HasColumnType("bytea")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Submission")
+                        .HasColumnType("text")
+                        .HasColumnName("submission");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_imported_answers");
+
+                    b.HasIndex("PromptId")
+                        .HasDatabaseName("ix_imported_answers_prompt_id");
+
+                    b.HasIndex("ProjectId", "ContentHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_imported_answers_project_id_content_hash");
+
+                    b.HasIndex("ProjectId", "Subject")
+                        .HasDatabaseName("ix_imported_answers_project_id_subject")
+                        .HasFilter("subject is not null");
+
+                    b.HasIndex("ProjectId", "Submission")
+                        .HasDatabaseName("ix_imported_answers_project_id_submission");
+
+                    b.ToTable("imported_answers", (string)null);
+                });
+
             modelBuilder.Entity("Annotation.Domain.Preferences.PreferenceSet", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1103,6 +1199,10 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("character varying(50)")
                         .HasColumnName("criterion");
 
+                    b.Property<Guid?>("ImportedAnswerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("imported_answer_id");
+
                     b.Property<DateTimeOffset?>("JudgedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("judged_at");
@@ -1138,6 +1238,10 @@ namespace Annotation.Domain.Data.Migrations
                     b.HasIndex("AnswerId")
                         .IsUnique()
                         .HasDatabaseName("ix_rankings_answer_id");
+
+                    b.HasIndex("ImportedAnswerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_rankings_imported_answer_id");
 
                     b.HasIndex("LabelerId")
                         .HasDatabaseName("ix_rankings_labeler_id");
@@ -1338,6 +1442,11 @@ namespace Annotation.Domain.Data.Migrations
                     b.Property<int>("JudgementsPerTask")
                         .HasColumnType("integer")
                         .HasColumnName("judgements_per_task");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("language");
 
                     b.Property<int>("MaxNewTokens")
                         .HasColumnType("integer")
@@ -2350,6 +2459,23 @@ namespace Annotation.Domain.Data.Migrations
                         .HasConstraintName("fk_demonstrations_supersedes_id");
                 });
 
+            modelBuilder.Entity("Annotation.Domain.Preferences.ImportedAnswer", b =>
+                {
+                    b.HasOne("Annotation.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_imported_answers_project_id");
+
+                    b.HasOne("Annotation.Domain.Prompts.Prompt", null)
+                        .WithMany()
+                        .HasForeignKey("PromptId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_imported_answers_prompt_id");
+                });
+
             modelBuilder.Entity("Annotation.Domain.Preferences.PreferenceSet", b =>
                 {
                     b.HasOne("Annotation.Domain.Projects.Project", null)
@@ -2384,6 +2510,12 @@ namespace Annotation.Domain.Data.Migrations
                         .HasForeignKey("AnswerId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_rankings_answer_id");
+
+                    b.HasOne("Annotation.Domain.Preferences.ImportedAnswer", null)
+                        .WithMany()
+                        .HasForeignKey("ImportedAnswerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_rankings_imported_answer_id");
 
                     b.HasOne("Annotation.Domain.Accounts.Person", null)
                         .WithMany()

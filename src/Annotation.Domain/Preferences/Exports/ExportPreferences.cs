@@ -1,19 +1,21 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Annotation.Domain.Data;
 using Annotation.Domain.Preferences.Formats;
-using Annotation.Domain.Prompts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Domain.Preferences.Exports;
 
-/// <summary>Writes the rankings of a preference set as lines of a format.</summary>
+/// <summary>Writes the rankings of a preference set as lines of a format, and the answers beside them that rank nothing.</summary>
 public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> contexts, FreezePreferenceSet freeze)
 {
     private const int PageSize = 500;
+    private const int ShortHash = 12;
 
     /// <summary>
     /// Freezes the project's live rankings, or takes the given set, and returns its lines in the order of their
-    /// content hashes. Nothing is held open while the lines are read.
+    /// content hashes. Formats that can say them get the answers that rank nothing after the rankings: those that were live
+    /// when the set was frozen, or are now. Nothing is held open while the lines are read.
     /// </summary>
     /// <param name="projectId">The project.</param>
     /// <param name="format">Name of a format that rankings can be written in.</param>
@@ -37,9 +39,33 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
         var set = setId is { } id
             ? await FindAsync(projectId, id, cancellationToken)
             : await freeze.RunAsync(projectId, exportedBy, cancellationToken);
-        return set.Succeeded
-            ? new Export(set.Value.Id.ToString(), set.Value.ContentHash, WriteAsync(set.Value.Id, writer.Value, cancellationToken))
-            : set.Refusal;
+        if (!set.Succeeded)
+        {
+            return set.Refusal;
+        }
+
+        DateTimeOffset? asOf = setId is null ? null : set.Value.CreatedAt;
+        var answers = writer.Value.WritesAnswers ? await new UnrankedAnswers(contexts, projectId).ListAsync(asOf, cancellationToken) : [];
+        var lines = WriteAsync(set.Value, answers, writer.Value, cancellationToken);
+        if (answers.Count == 0)
+        {
+            return new Export(set.Value.Id.ToString(), set.Value.ContentHash, lines);
+        }
+
+        var hash = HashOf(set.Value, answers);
+        return new Export($"{set.Value.Id}+{hash[..ShortHash]}", hash, lines);
+    }
+
+    private static string HashOf(PreferenceSet set, IReadOnlyList<UnrankedAnswer> answers)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Convert.FromHexString(set.ContentHash));
+        foreach (var answer in answers)
+        {
+            hash.AppendData(answer.Hash);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private async Task<Outcome<PreferenceSet>> FindAsync(Guid projectId, Guid setId, CancellationToken cancellationToken)
@@ -52,75 +78,29 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
     }
 
     private async IAsyncEnumerable<string> WriteAsync(
-        Guid setId,
+        PreferenceSet set,
+        IReadOnlyList<UnrankedAnswer> answers,
         IRankingWriter writer,
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
-        byte[] last = [];
-        while (true)
+        await foreach (var ranking in new RankingPages(contexts, set, PageSize).ReadAsync(cancellationToken))
         {
-            var page = await ReadPageAsync(setId, last, cancellationToken);
-            foreach (var (_, ranking) in page)
+            foreach (var line in writer.WriteRanking(ranking))
             {
-                foreach (var line in writer.WriteRanking(ranking))
+                yield return line;
+            }
+        }
+
+        foreach (var page in answers.Chunk(PageSize))
+        {
+            foreach (var row in await new UnrankedAnswers(contexts, set.ProjectId).ReadAsync(page, cancellationToken))
+            {
+                foreach (var line in writer.WriteRanking(row))
                 {
                     yield return line;
                 }
             }
-
-            if (page.Count < PageSize)
-            {
-                yield break;
-            }
-
-            last = page[^1].Hash;
         }
     }
-
-    private async Task<List<(byte[] Hash, ReadRanking Ranking)>> ReadPageAsync(
-        Guid setId,
-        byte[] after,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var ids = await db
-            .Database.SqlQuery<Guid>(
-                $"""
-                select r.id as "Value" from preference_set_items i join rankings r on r.id = i.ranking_id
-                where i.set_id = {setId} and r.content_hash > {after} order by r.content_hash limit {PageSize}
-                """
-            )
-            .ToListAsync(cancellationToken);
-        var rankings = await db
-            .Rankings.AsNoTracking()
-            .Include(r => r.Items)
-            .Where(r => ids.Contains(r.Id))
-            .ToDictionaryAsync(r => r.Id, cancellationToken);
-        var promptIds = rankings.Values.Select(r => r.PromptId).Distinct().ToList();
-        var prompts = await db.Prompts.AsNoTracking().Where(p => promptIds.Contains(p.Id)).ToDictionaryAsync(p => p.Id, cancellationToken);
-        var completionIds = rankings.Values.SelectMany(r => r.Items.Select(i => i.CompletionId)).Distinct().ToList();
-        var completions = await db
-            .Completions.AsNoTracking()
-            .Where(c => completionIds.Contains(c.Id))
-            .ToDictionaryAsync(c => c.Id, cancellationToken);
-        return ids.ConvertAll(id => (rankings[id].ContentHash, Read(rankings[id], prompts, completions)));
-    }
-
-    private static ReadRanking Read(Ranking ranking, Dictionary<Guid, Prompt> prompts, Dictionary<Guid, Completion> completions) =>
-        new(
-            new RankingContent(
-                prompts[ranking.PromptId].Messages,
-                ranking.Criterion,
-                [.. ranking.Items.Select(item => Ranked(item, completions[item.CompletionId]))],
-                ranking.LabelerName,
-                ranking.JudgedAt
-            ),
-            ranking.Source,
-            ranking.ActiveMilliseconds
-        );
-
-    private static RankedCompletion Ranked(RankingItem item, Completion completion) =>
-        new(completion.Text, item.Rank, item.ShownPosition, completion.ModelName, completion.SamplingSettings, completion.Seed);
 }

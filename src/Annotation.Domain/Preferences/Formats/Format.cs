@@ -4,7 +4,7 @@ using Annotation.Domain.Prompts;
 namespace Annotation.Domain.Preferences.Formats;
 
 /// <summary>
-/// One way of writing prompts, demonstrations or rankings as JSON lines. A format implements the readers and writers
+/// One way of writing prompts, demonstrations or rankings as JSON, a document per row. A format implements the readers and writers
 /// that it can; see README.md.
 /// </summary>
 public abstract class Format
@@ -22,6 +22,12 @@ public abstract class Format
         new JsonlFormat(),
         new OpenRlhfFormat(),
         new KtoFormat(),
+        new PandaLmFormat(),
+        new TuluFormat(),
+        new MtBenchFormat(),
+        new LlmBarFormat(),
+        new OpenAiSummarizeFormat(),
+        new AlpacaFormat(),
     ];
 
     /// <summary>The format of that name as a reader or writer of the wanted kind, or a refusal that lists those there are.</summary>
@@ -62,6 +68,9 @@ public interface IDemonstrationReader
 /// <summary>A format that rankings can be written in.</summary>
 public interface IRankingWriter
 {
+    /// <summary>Whether the format can say answers that rank nothing.</summary>
+    bool WritesAnswers => false;
+
     /// <summary>The lines of one ranking, without line ends; none when the format cannot say it.</summary>
     IEnumerable<string> WriteRanking(ReadRanking ranking);
 }
@@ -72,12 +81,6 @@ public interface IDemonstrationWriter
     /// <summary>The line of one demonstration, without line end.</summary>
     string WriteDemonstration(DemonstrationContent demonstration);
 }
-
-/// <summary>A ranking as files hold it.</summary>
-/// <param name="Content">What was judged and how.</param>
-/// <param name="Source">Where it first came from; null when the file does not say.</param>
-/// <param name="ActiveMilliseconds">How long the judgement took.</param>
-public sealed record ReadRanking(RankingContent Content, string? Source = null, int? ActiveMilliseconds = null);
 
 /// <summary>A demonstration as files hold it.</summary>
 public sealed record DemonstrationContent(IReadOnlyList<PromptMessage> Prompt, string Completion);

@@ -5,68 +5,59 @@ using System.Text.RegularExpressions;
 using Annotation.Domain.Data;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Prompts;
+using Annotation.Domain.Questions;
 
 namespace Annotation.Domain.Preferences.Formats;
 
 /// <summary>
 /// Our own lossless lines: <c>{"id", "prompt": [{"role", "content"}], "completions": [{"id", "text", "model"?,
-/// "settings"?, "seed"?}], "criterion", "ranks": {COMPLETION: 1…}, "shown": [COMPLETION…]?, "labeler"?, "at"?,
-/// "activeMilliseconds"?, "source"}</c>. Ids are hashes of content, so that they outlive any database; on reading, a
-/// completion's id may be any text that is unique in its line, and the line's own id is not needed.
+/// "settings"?, "seed"?}], "criterion", "ranks": {COMPLETION: 1…}, "shown": [COMPLETION…]?, "question"?, "answer"?,
+/// "labeler"?, "at"?, "activeMilliseconds"?, "guidelineVersion"?, "questionnaireVersion"?, "submission"?, "source"}</c>.
+/// Ids are hashes of content, so that they outlive any database; on reading, a completion's id may be any text that is
+/// unique in its line, and the line's own id is not needed. A line with a question says all that its answer says; it has
+/// ranks only when the answer orders completions, and then those of the answer.
 /// </summary>
 public sealed partial class RankingsFormat : Format, IRankingReader, IRankingWriter, IPromptReader
 {
     public override string Name => "rankings";
+
+    public bool WritesAnswers => true;
 
     public IEnumerable<IReadOnlyList<PromptMessage>> ReadPrompts(JsonElement line) => [line.Field("prompt").Prompt("prompt")];
 
     public IEnumerable<ReadRanking> ReadRankings(JsonElement line)
     {
         var completions = ReadCompletions(line);
-        var ranks = ReadRanks(line.Field("ranks"), completions);
         var shown = ReadShown(line.Optional("shown"), completions);
-        var items = completions.Select(c =>
-            c.Value with
-            {
-                Rank = ranks[c.Key],
-                ShownPosition = shown?.IndexOf(c.Key) is >= 0 and var position ? position : null,
-            }
-        );
-        var criterion = line.Optional("criterion")?.Text("criterion") ?? Criterion.Overall;
-        if (!KeyPattern().IsMatch(criterion))
+        foreach (var id in completions.Keys)
         {
-            throw new ImportFaultException($"field 'criterion' is '{criterion}'; use lower-case letters, digits and hyphens");
+            completions[id] = completions[id] with { ShownPosition = shown?.IndexOf(id) is >= 0 and var position ? position : null };
         }
 
-        var content = new RankingContent(
-            line.Field("prompt").Prompt("prompt"),
-            criterion,
-            [.. items],
-            line.Optional("labeler")?.Text("labeler"),
-            ReadTime(line.Optional("at"))
-        );
-        yield return new ReadRanking(
-            content,
-            line.Optional("source")?.Text("source"),
-            line.Optional("activeMilliseconds")?.Integer("activeMilliseconds")
-        );
+        var row = line.Optional("question") is null ? ReadOrder(line, completions) : ReadAnswered(line, completions);
+        yield return row with
+        {
+            Source = line.Optional("source")?.Text("source"),
+            ActiveMilliseconds = line.Optional("activeMilliseconds")?.Integer("activeMilliseconds"),
+        };
     }
 
     public IEnumerable<string> WriteRanking(ReadRanking ranking)
     {
-        var content = ranking.Content;
+        var (content, answer) = (ranking.Content, ranking.Answer);
         // The order of the text's hash says nothing about rank, origin or the order of insertion.
-        var items = content
-            .Items.Select(item => (Id: Convert.ToHexStringLower(PromptText.Hash(item.Text)), Item: item))
+        var judged = (answer?.Completions.Values ?? content.Items)
+            .Select(item => (Id: Convert.ToHexStringLower(PromptText.Hash(item.Text)), Item: item))
             .OrderBy(i => i.Id, StringComparer.Ordinal)
             .ToList();
-        var shown = items.Where(i => i.Item.ShownPosition is not null).OrderBy(i => i.Item.ShownPosition).ToList();
+        var ranks = content.Items.ToDictionary(i => Convert.ToHexStringLower(PromptText.Hash(i.Text)), i => i.Rank);
+        var shown = judged.Where(i => i.Item.ShownPosition is not null).OrderBy(i => i.Item.ShownPosition).ToList();
         yield return JsonSerializer.Serialize(
             new
             {
-                id = Convert.ToHexStringLower(content.Hash()),
+                id = Convert.ToHexStringLower(ranking.Hash()),
                 prompt = content.Prompt,
-                completions = items.Select(i => new
+                completions = judged.Select(i => new
                 {
                     id = i.Id,
                     text = i.Item.Text,
@@ -74,16 +65,96 @@ public sealed partial class RankingsFormat : Format, IRankingReader, IRankingWri
                     settings = i.Item.SamplingSettings is { } json ? JsonNode.Parse(json) : null,
                     seed = i.Item.Seed,
                 }),
-                criterion = content.Criterion,
-                ranks = items.ToDictionary(i => i.Id, i => i.Item.Rank),
+                criterion = ranking.Ranks ? content.Criterion : null,
+                ranks = ranking.Ranks ? ranks.OrderBy(r => r.Key, StringComparer.Ordinal).ToDictionary() : null,
                 shown = shown.Count > 0 ? shown.Select(i => i.Id) : null,
+                question = answer is null ? null : WriteQuestion(answer.Question),
+                answer = answer is null ? null : AnswerJson.Write(answer.Value, answer.NameOf),
                 labeler = content.LabelerName,
                 at = content.JudgedAt?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
                 activeMilliseconds = ranking.ActiveMilliseconds,
+                guidelineVersion = answer?.GuidelineVersion,
+                questionnaireVersion = answer?.QuestionnaireVersion,
+                submission = answer?.Submission,
                 source = ranking.Source,
             },
             JsonLine.Options
         );
+    }
+
+    /// <summary>A line that says the order and nothing else.</summary>
+    private static ReadRanking ReadOrder(JsonElement line, Dictionary<string, RankedCompletion> completions)
+    {
+        if (completions.Count < 2)
+        {
+            throw new ImportFaultException("field 'completions' has fewer than two completions");
+        }
+
+        var ranks = ReadRanks(line.Field("ranks"), completions);
+        var criterion = line.Optional("criterion")?.Text("criterion") ?? Criterion.Overall;
+        return KeyPattern().IsMatch(criterion)
+            ? new ReadRanking(
+                new RankingContent(
+                    line.Field("prompt").Prompt("prompt"),
+                    criterion,
+                    [.. completions.Select(c => c.Value with { Rank = ranks[c.Key] })],
+                    ReadLabeler(line),
+                    ReadTime(line.Optional("at"))
+                )
+            )
+            : throw new ImportFaultException($"field 'criterion' is '{criterion}'; use lower-case letters, digits and hyphens");
+    }
+
+    /// <summary>A line that says what was asked and answered.</summary>
+    private static ReadRanking ReadAnswered(JsonElement line, Dictionary<string, RankedCompletion> completions)
+    {
+        var ids = completions.Keys.Index().ToDictionary(pair => pair.Item, pair => new Guid(pair.Index + 1, 0, 0, new byte[8]));
+        Guid Find(string name)
+        {
+            RequireKnown(name, "answer", completions);
+            return ids[name];
+        }
+
+        var answer = new ReadAnswer(
+            ReadQuestion(line.Field("question")),
+            AnswerJson.Read(line.Field("answer"), Find),
+            completions.ToDictionary(c => ids[c.Key], c => c.Value)
+        )
+        {
+            GuidelineVersion = line.Optional("guidelineVersion")?.Integer("guidelineVersion"),
+            QuestionnaireVersion = line.Optional("questionnaireVersion")?.Integer("questionnaireVersion"),
+            Submission = line.Optional("submission")?.Text("submission"),
+        };
+        var row = ReadRanking.Of(line.Field("prompt").Prompt("prompt"), answer, ReadLabeler(line), ReadTime(line.Optional("at")));
+        var said = line.Optional("ranks") is { } ranks
+            ? ranks.EnumerateObject().ToDictionary(r => Find(r.Name), r => r.Value.Integer("ranks"))
+            : [];
+        var meant = row.Content.Items.ToDictionary(i => answer.Completions.Single(c => c.Value.Text == i.Text).Key, i => i.Rank);
+        return said.Count == 0 || said.Count == meant.Count && said.All(r => meant.GetValueOrDefault(r.Key) == r.Value)
+            ? row
+            : throw new ImportFaultException("field 'ranks' says something else than field 'answer'; leave one of them out");
+    }
+
+    private static string? ReadLabeler(JsonElement line) => line.Optional("labeler")?.Text("labeler");
+
+    /// <summary>The question without its guideline, which the questionnaire's version names.</summary>
+    private static JsonObject WriteQuestion(Question question)
+    {
+        var fields = JsonSerializer.SerializeToNode(question, Question.Json)!.AsObject();
+        fields.Remove("guideline");
+        return fields;
+    }
+
+    private static Question ReadQuestion(JsonElement field)
+    {
+        try
+        {
+            return field.Deserialize<Question>(Question.Json)!;
+        }
+        catch (Exception failure) when (failure is JsonException or NotSupportedException)
+        {
+            throw new ImportFaultException("field 'question' is no question of a known kind");
+        }
     }
 
     private static Dictionary<string, RankedCompletion> ReadCompletions(JsonElement line)
@@ -110,7 +181,7 @@ public sealed partial class RankingsFormat : Format, IRankingReader, IRankingWri
             }
         }
 
-        return completions.Count < 2 ? throw new ImportFaultException("field 'completions' has fewer than two completions")
+        return completions.Count == 0 ? throw new ImportFaultException("field 'completions' has no completion")
             : completions.Values.DistinctBy(c => c.Text).Count() < completions.Count
                 ? throw new ImportFaultException("field 'completions' has the same text twice")
             : completions;

@@ -46,6 +46,7 @@ public sealed class TrlFormat : Format, IRankingReader, IRankingWriter, IPromptR
                         prompt = ranking.Content.Prompt,
                         chosen = Reply(pair.Chosen.Text),
                         rejected = Reply(pair.Rejected.Text),
+                        margin = Margin(ranking),
                     },
                     JsonLine.Options
                 )
@@ -73,6 +74,9 @@ public sealed class TrlFormat : Format, IRankingReader, IRankingWriter, IPromptR
             ? throw new ImportFaultException("field 'completion' is empty")
             : new DemonstrationContent(prompt, completion);
     }
+
+    /// <summary>By how many steps the better one is better, where that was asked: the reward trainer's margin.</summary>
+    private static int? Margin(ReadRanking ranking) => (ranking.Answer?.Value as Questions.StrengthAnswer)?.Strength;
 
     private static IReadOnlyList<PromptMessage> Reply(string text) => [new(PromptMessage.Assistant, text)];
 

@@ -9,7 +9,7 @@ public static class FileRows
 {
     private static readonly JsonDocumentOptions Depth = new() { MaxDepth = 1000 };
 
-    /// <summary>The rankings of a file; rows that are wrong are reported by line.</summary>
+    /// <summary>The rankings of a file, without answers that rank nothing; rows that are wrong are reported by line.</summary>
     public static async Task<Outcome<ReadRows<ReadRanking>>> ReadRankingsAsync(
         Stream file,
         string fileName,
@@ -18,7 +18,9 @@ public static class FileRows
     )
     {
         var reader = Format.Find<IRankingReader>(format, "preferences");
-        return reader.Succeeded ? await ReadAsync(file, fileName, reader.Value.ReadRankings, cancellationToken) : reader.Refusal;
+        return reader.Succeeded
+            ? await ReadAsync(file, fileName, line => reader.Value.ReadRankings(line).Where(r => r.Ranks), cancellationToken)
+            : reader.Refusal;
     }
 
     /// <summary>The prompts of a file; rows that are wrong are reported by line.</summary>

@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace Annotation.Domain.Preferences.Imports;
 
-/// <summary>Imports rankings from a file.</summary>
+/// <summary>Imports rankings from a file, and answers that rank nothing.</summary>
 public sealed class ImportPreferences(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
 {
     /// <summary>
@@ -54,20 +54,25 @@ public sealed class ImportPreferences(IDbContextFactory<AnnotationDbContext> con
     )
     {
         var at = time.Now();
-        var hashed = rows.Select(r => (Row: r, Hash: r.Content.Hash())).DistinctBy(r => Convert.ToHexStringLower(r.Hash)).ToList();
-        var hashes = hashed.Select(r => r.Hash).ToArray();
-        var present = await db
-            .Rankings.Where(r => r.ProjectId == request.ProjectId && hashes.Contains(r.ContentHash))
-            .Select(r => r.ContentHash)
-            .ToListAsync(cancellationToken);
-        var known = present.Select(Convert.ToHexStringLower).ToHashSet();
-        hashed.RemoveAll(r => known.Contains(Convert.ToHexStringLower(r.Hash)));
+        var hashed = rows.Select(r => (Row: r, Hash: r.Hash())).DistinctBy(r => Convert.ToHexStringLower(r.Hash)).ToList();
+        var known = await KnownAsync(db, request.ProjectId, hashed.Select(r => r.Hash).ToArray(), cancellationToken);
+        var given = await GivenHereAsync(db, request.ProjectId, rows, cancellationToken);
+        hashed.RemoveAll(r =>
+            known.Contains(Convert.ToHexStringLower(r.Hash))
+            || r.Row.Answer is { } answer && given.Contains((answer.Submission, answer.Question.Key))
+        );
         if (hashed.Count == 0)
         {
             return 0;
         }
 
-        await AddCriteriaAsync(db, request.ProjectId, hashed.Select(r => r.Row.Content.Criterion), at, cancellationToken);
+        await AddCriteriaAsync(
+            db,
+            request.ProjectId,
+            hashed.Where(r => r.Row.Ranks).Select(r => r.Row.Content.Criterion),
+            at,
+            cancellationToken
+        );
         var (promptIds, _) = await db.AddPromptsAsync(
             request.ProjectId,
             hashed.Select(r => r.Row.Content.Prompt),
@@ -82,13 +87,56 @@ public sealed class ImportPreferences(IDbContextFactory<AnnotationDbContext> con
             r.Hash
         ));
         var completionIds = await db.AddCompletionsAsync(
-            placed.SelectMany(p => p.Row.Content.Items.Select(i => (p.PromptId, i))),
+            placed.SelectMany(p => (p.Row.Answer?.Completions.Values ?? p.Row.Content.Items).Select(i => (p.PromptId, i))),
             at,
             cancellationToken
         );
-        await CopyRankingsAsync(db, request, placed, at, cancellationToken);
-        await CopyItemsAsync(db, placed, completionIds, cancellationToken);
+        db.ImportedAnswers.AddRange(placed.Where(p => p.Row.Answer is not null).Select(p => p.ToAnswer(request, completionIds, at)));
+        await db.SaveChangesAsync(cancellationToken);
+        db.ChangeTracker.Clear();
+        var rankings = placed.FindAll(p => p.Row.Ranks);
+        await CopyRankingsAsync(db, request, rankings, at, cancellationToken);
+        await CopyItemsAsync(db, rankings, completionIds, cancellationToken);
         return placed.Count;
+    }
+
+    /// <summary>Which answers of the file were given in this project, so that an export that comes back is no news.</summary>
+    private static async Task<HashSet<(string?, string)>> GivenHereAsync(
+        AnnotationDbContext db,
+        Guid projectId,
+        IReadOnlyList<ReadRanking> rows,
+        CancellationToken cancellationToken
+    )
+    {
+        var keys = rows.Where(r => !r.Ranks && Guid.TryParse(r.Answer!.Submission, out _))
+            .Select(r => Guid.Parse(r.Answer!.Submission!))
+            .ToList();
+        if (keys.Count == 0)
+        {
+            return [];
+        }
+
+        var given = await (
+            from answer in db.Answers
+            join task in db.LabelingTasks on answer.TaskId equals task.Id
+            where task.ProjectId == projectId && keys.Contains(answer.SubmissionKey)
+            select new { answer.SubmissionKey, answer.QuestionKey }
+        ).ToListAsync(cancellationToken);
+        return given.Select(a => ((string?)a.SubmissionKey.ToString(), a.QuestionKey)).ToHashSet();
+    }
+
+    /// <summary>Which of the hashes the project has, of rankings and of imported answers.</summary>
+    private static async Task<HashSet<string>> KnownAsync(
+        AnnotationDbContext db,
+        Guid projectId,
+        byte[][] hashes,
+        CancellationToken cancellationToken
+    )
+    {
+        var rankings = db.Rankings.Where(r => r.ProjectId == projectId && hashes.Contains(r.ContentHash)).Select(r => r.ContentHash);
+        var answers = db.ImportedAnswers.Where(a => a.ProjectId == projectId && hashes.Contains(a.ContentHash)).Select(a => a.ContentHash);
+        var known = await rankings.Union(answers).ToListAsync(cancellationToken);
+        return known.Select(Convert.ToHexStringLower).ToHashSet();
     }
 
     private static async Task AddCriteriaAsync(
@@ -121,7 +169,7 @@ public sealed class ImportPreferences(IDbContextFactory<AnnotationDbContext> con
         await using var copy = await connection.BeginBinaryImportAsync(
             """
             copy rankings (id, project_id, prompt_id, criterion, labeler_name, source, content_hash, judged_at,
-                active_milliseconds, created_at) from stdin (format binary)
+                active_milliseconds, imported_answer_id, created_at) from stdin (format binary)
             """,
             cancellationToken
         );
@@ -137,6 +185,7 @@ public sealed class ImportPreferences(IDbContextFactory<AnnotationDbContext> con
             await copy.WriteAsync(ranking.Hash, NpgsqlDbType.Bytea, cancellationToken);
             await copy.WriteAsync(ranking.Row.Content.JudgedAt, NpgsqlDbType.TimestampTz, cancellationToken);
             await copy.WriteAsync(ranking.Row.ActiveMilliseconds, NpgsqlDbType.Integer, cancellationToken);
+            await copy.WriteAsync(ranking.AnswerId, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync(at, NpgsqlDbType.TimestampTz, cancellationToken);
         }
 
@@ -170,6 +219,4 @@ public sealed class ImportPreferences(IDbContextFactory<AnnotationDbContext> con
 
         await copy.CompleteAsync(cancellationToken);
     }
-
-    private sealed record PlacedRanking(Guid Id, Guid PromptId, ReadRanking Row, byte[] Hash);
 }

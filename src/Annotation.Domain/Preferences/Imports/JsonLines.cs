@@ -8,7 +8,7 @@ namespace Annotation.Domain.Preferences.Imports;
 
 /// <summary>
 /// The lines of a file: gunzipped when its name or its first bytes say so, strictly UTF-8, numbered from 1, blank ones
-/// left out. Whatever breaks the file as a whole throws an <see cref="ImportFaultException"/> for the whole file.
+/// left out. A file that is one JSON list gives its elements instead. Whatever breaks the file as a whole throws an <see cref="ImportFaultException"/> for the whole file.
 /// </summary>
 internal static class JsonLines
 {
@@ -28,11 +28,22 @@ internal static class JsonLines
         {
             long number = 0;
             var whole = !compressed;
+            StringBuilder? list = null;
             while (await NextAsync(reader, number + 1, cancellationToken) is { } line)
             {
                 number++;
                 whole |= compressed && line == SealedGzip.LastLine;
-                if (!string.IsNullOrWhiteSpace(line) && line != SealedGzip.LastLine)
+                if (line == SealedGzip.LastLine)
+                {
+                    continue;
+                }
+
+                list ??= number == 1 && JsonArrayFile.Begins(line) ? new StringBuilder() : null;
+                if (list is not null)
+                {
+                    JsonArrayFile.Add(list, line);
+                }
+                else if (!string.IsNullOrWhiteSpace(line))
                 {
                     yield return (number, line);
                 }
@@ -41,6 +52,11 @@ internal static class JsonLines
             if (!whole)
             {
                 throw Damaged(number);
+            }
+
+            foreach (var element in list is null ? [] : JsonArrayFile.Elements(list.ToString()))
+            {
+                yield return element;
             }
         }
         finally

@@ -26,8 +26,8 @@ internal static class TextStore
         var hashes = rows.Select(p => p.TextHash).ToArray();
         await using var insert = await db.CommandAsync(
             """
-            insert into prompts (id, project_id, messages, text_hash, split, source, created_at)
-            select id, $1, messages::jsonb, text_hash, split, $2, $3
+            insert into prompts (id, project_id, messages, text_hash, split, source, language, created_at)
+            select id, $1, messages::jsonb, text_hash, split, $2, (select language from projects where id = $1), $3
             from unnest($4, $5, $6, $7) as row (id, messages, text_hash, split)
             on conflict (project_id, text_hash) do nothing
             """,

@@ -49,6 +49,26 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
                 """{"prompt":"Hi","completions":[{"id":"a","text":"Go"},{"id":"b","text":"Hello"}],"ranks":{"a":2,"b":1}}""",
                 """{"prompt":"Hi","completions":[{"id":"a","text":"Go"},{"id":"b","text":"Hello"}],"ranks":{"a":2}}"""
             },
+            {
+                "rankings",
+                """{"prompt":"Hi","completions":[{"id":"a","text":"Go"},{"id":"b","text":"Hello"}],"question":{"kind":"strength","key":"overall"},"answer":{"kind":"strength","preferred":"b","strength":3}}""",
+                """{"prompt":"Hi","completions":[{"id":"a","text":"Go"},{"id":"b","text":"Hello"}],"question":{"kind":"strength","key":"overall"},"answer":{"kind":"strength","preferred":"b","strength":4}}"""
+            },
+            {
+                "llmbar",
+                """{"input":"Hi","output_1":"Go","output_2":"Hello","label":2}""",
+                """{"input":"Hi","output_1":"Go","output_2":"Hello","label":3}"""
+            },
+            {
+                "mt-bench",
+                """{"judge":"expert_1","model_a":"m","model_b":"n","turn":1,"winner":"model_b","conversation_a":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Go"}],"conversation_b":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]}""",
+                """{"judge":"expert_1","model_a":"m","model_b":"n","question_id":81,"turn":1,"winner":"model_b"}"""
+            },
+            {
+                "openai-summarize",
+                """{"info":{"post":"Long"},"summaries":[{"text":"Go"},{"text":"Hello"}],"choice":1,"worker":"w"}""",
+                """{"info":{"post":"Long"},"summaries":[{"text":"Go"},{"text":"Hello"}],"choice":2,"worker":"w"}"""
+            },
         };
 
     [Theory]
@@ -68,7 +88,10 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
         var texts = await db.Completions.Where(c => c.PromptId == ranking.PromptId).ToDictionaryAsync(c => c.Id, c => c.Text, Cancel);
         Assert.Equal(["Hello", "Go"], ranking.Items.OrderBy(i => i.Rank).Select(i => texts[i.CompletionId]));
         var prompt = await db.Prompts.SingleAsync(p => p.Id == ranking.PromptId, Cancel);
-        Assert.Equal([("user", "Hi")], prompt.Messages.Select(m => (m.Role, m.Content)));
+        Assert.Equal(
+            [("user", format == "openai-summarize" ? "POST: Long\n\nTL;DR:" : "Hi")],
+            prompt.Messages.Select(m => (m.Role, m.Content))
+        );
 
         var again = (await ImportAsync(project, format, file)).Value!;
         Assert.Equal((0, 2), (again.Landed, again.Repeated));
@@ -82,7 +105,7 @@ public sealed class ImportTests(PostgresFixture postgres) : IClassFixture<Postgr
                 "nonsense",
                 "f.jsonl",
                 Encoding.UTF8.GetBytes(GoodPair),
-                "Unknown format 'nonsense' for preferences; use one of hh-rlhf, trl, oasst, rankings."
+                "Unknown format 'nonsense' for preferences; use one of hh-rlhf, trl, oasst, rankings, pandalm, tulu, mt-bench, llmbar, openai-summarize."
             },
             {
                 "trl",

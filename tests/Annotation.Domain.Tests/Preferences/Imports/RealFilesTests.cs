@@ -61,6 +61,62 @@ public sealed class RealFilesTests(PostgresFixture postgres) : IClassFixture<Pos
         Assert.True(report.Value.Landed >= 80);
     }
 
+    [Theory]
+    // Rejected: 54 pairs with an empty response. Three verdicts each.
+    [InlineData("pandalm", "pandalm/testset-v1.json.gz", 2835, 54, "^field 'response[12]' is empty$")]
+    // Rejected: 24 pairs of two models that wrote the same. A strength and an acceptability each.
+    [InlineData("tulu", "tulu-human-eval/annotations.dev.jsonl.gz", 1572, 24, "^both completions have the same text$")]
+    [InlineData("llmbar", "mt-bench/pairs200.json.gz", 200, 0, "")]
+    public async Task Every_row_of_a_campaign_lands_or_is_reported_and_comes_out_as_it_went_in(
+        string format,
+        string file,
+        int landed,
+        int rejected,
+        string reason
+    )
+    {
+        var project = await postgres.ProjectAsync(Cancel);
+
+        var report = await ImportAsync(project, format, file);
+        var again = await ImportAsync(project, format, file);
+
+        Assert.Equal((landed, rejected), (report.Landed + report.Repeated, report.Rejected.Count));
+        Assert.Equal((0, landed, rejected), (again.Landed, again.Repeated, again.Rejected.Count));
+        Assert.All(report.Rejected, r => Assert.Matches(reason, r.Reason));
+        var first = await ExportAsync(project, "rankings");
+        var copy = await postgres.ProjectAsync(Cancel);
+        await using var lines = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', first)));
+        var copied = await postgres.Get<ImportPreferences>().RunAsync(copy, "rankings", "f", lines, null, Cancel);
+        Assert.Empty(copied.Value!.Rejected);
+        Assert.Equal(first, await ExportAsync(copy, "rankings"));
+        foreach (var shape in new[] { "trl", "openrlhf", "hh-rlhf", "kto" })
+        {
+            Assert.NotEmpty(await ExportAsync(project, shape));
+        }
+    }
+
+    [Fact]
+    public async Task Votes_without_the_texts_that_they_are_about_are_refused_by_name()
+    {
+        var project = await postgres.ProjectAsync(Cancel);
+        await using var file = Open("mt-bench/human-votes.turn1.jsonl.gz");
+
+        var outcome = await postgres.Get<ImportPreferences>().RunAsync(project, "mt-bench", "votes.jsonl.gz", file, null, Cancel);
+
+        Assert.Equal(
+            "votes.jsonl.gz: none of 1689 rows can be imported; line 1: field 'conversation_a' is missing: the vote comes without the texts that it is about.",
+            outcome.Refusal!.Sentence
+        );
+    }
+
+    private async Task<List<string>> ExportAsync(Guid project, string format)
+    {
+        var export = (
+            await postgres.Get<Annotation.Domain.Preferences.Exports.ExportPreferences>().RunAsync(project, format, null, null, Cancel)
+        ).Value!;
+        return await export.Lines.ToListAsync(Cancel);
+    }
+
     private async Task<ImportReport> ImportAsync(Guid project, string format, string path)
     {
         await using var file = Open(path);
