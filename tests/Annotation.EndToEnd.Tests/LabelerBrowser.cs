@@ -42,15 +42,17 @@ public sealed class LabelerBrowser : IAsyncDisposable
             Assert.Fail(Sentence);
         }
 
+        // Far above what anything takes; a machine that does much else at the same time must not fail a test.
+        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
         return new LabelerBrowser(playwright, browser);
     }
 
     /// <summary>Signs a person in, in a context of their own, and returns the page that they land on.</summary>
-    public async Task<IPage> SignInAsync(Uri server, string userName, string password)
+    public async Task<IPage> SignInAsync(Uri server, string userName, string password, BrowserNewContextOptions? options = null)
     {
-        var context = await _browser.NewContextAsync(new() { BaseURL = server.ToString() });
+        var context = await _browser.NewContextAsync(new(options ?? new()) { BaseURL = server.ToString() });
         var page = await context.NewPageAsync();
         await page.GotoAsync("/sign-in");
         await page.FillAsync("#user", userName);

@@ -1,18 +1,5 @@
-import { h, prose } from "./dom.js";
-
-const keys = [
-  ["← → ↑ ↓", "go to another completion"],
-  ["1 – 9", "give the focused completion that rank; the same rank twice is a tie"],
-  ["Alt + ↑ ↓", "move it one place up or down"],
-  ["=", "tie it with the one above"],
-  ["0", "take its rank away"],
-  ["Tab  [  ]", "next or previous criterion"],
-  ["Enter", "submit (Ctrl + Enter while writing)"],
-  ["S", "skip, with a reason"],
-  ["U", "undo the last change"],
-  ["G", "guideline"],
-  ["?", "these keys"],
-];
+import { h } from "./dom.js";
+import { actions, chord } from "./keys.js";
 
 const reasons = [
   "I do not understand the prompt",
@@ -28,7 +15,7 @@ const reasons = [
  * @param {...Node} content
  * @returns {HTMLDialogElement}
  */
-function open(title, ...content) {
+export function open(title, ...content) {
   const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { "aria-label": title }, h("h2", {}, title), ...content));
   const before = document.activeElement;
   dialog.addEventListener("close", () => {
@@ -40,18 +27,62 @@ function open(title, ...content) {
   return dialog;
 }
 
-/** @param {() => HTMLDialogElement} dialog */
-const closing = (dialog) => h("div", { class: "actions" }, h("button", { type: "button", class: "button primary", autofocus: true, onclick: () => dialog().close() }, "Close"));
+/** A row with the button that closes a dialog. @param {() => HTMLDialogElement} dialog @param {...Node} before */
+export const closing = (dialog, ...before) => h("div", { class: "actions" }, ...before, h("button", { type: "button", class: "button primary", autofocus: true, onclick: () => dialog().close() }, "Close"));
 
-export function showKeys() {
-  const rows = keys.map(([key, does]) => h("div", {}, h("dt", {}, ...key.split(/\s+/).map((k) => (/^[–+]$/.test(k) ? ` ${k} ` : h("kbd", {}, k)))), h("dd", {}, does)));
-  const dialog = open("Keys", h("dl", { class: "keys" }, ...rows), closing(() => dialog));
-}
-
-/** @param {string} html @param {number} version */
-export function showGuideline(html, version) {
-  const text = html ? prose(html) : h("p", { class: "quiet" }, "This project has no guideline yet.");
-  const dialog = open(`Guideline (version ${version})`, text, closing(() => dialog));
+/**
+ * All keys, each of which can be changed: press "Change", then the new key.
+ * @param {import("./keys.js").Keys} keys
+ * @param {() => Promise<string | null>} changed keeps what was chosen; resolves to why it could not be kept
+ */
+export function showKeys(keys, changed) {
+  const said = h("p", { class: "quiet", role: "status" }, "Keys go by their place on the keyboard, whatever is printed on them.");
+  const list = h("div", { class: "keys" });
+  const tell = async () => {
+    show();
+    said.textContent = (await changed()) ?? "Kept.";
+  };
+  /** @param {string} action */
+  const change = (action) => {
+    said.textContent = `Press the new key for “${actions[action].says}”; Esc keeps the old one.`;
+    const listen = (/** @type {KeyboardEvent} */ event) => {
+      if (/^(Shift|Control|Alt|Meta)/.test(event.key)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      removeEventListener("keydown", listen, true);
+      if (event.key === "Escape") return void (said.textContent = "Nothing changed.");
+      const taken = keys.choose(action, chord(event));
+      if (taken) said.textContent = `${keys.label(chord(event))} is the key for “${actions[taken].says}”; change that one first.`;
+      else void tell();
+    };
+    addEventListener("keydown", listen, true);
+    dialog.addEventListener("close", () => removeEventListener("keydown", listen, true), { once: true });
+  };
+  const show = () => {
+    const groups = Map.groupBy(Object.keys(actions), (action) => actions[action].group);
+    list.replaceChildren(
+      ...[...groups].map(([group, names]) =>
+        h(
+          "section",
+          {},
+          h("h3", {}, group),
+          h("dl", {}, ...names.filter((action) => keys.of(action).length > 0).map((action) => row(action))),
+        ),
+      ),
+    );
+  };
+  /** @param {string} action */
+  const row = (action) =>
+    h(
+      "div",
+      {},
+      h("dt", {}, ...keys.of(action).slice(0, 2).map((key) => h("kbd", {}, keys.label(key)))),
+      h("dd", {}, actions[action].says),
+      h("button", { type: "button", class: "button bare", "aria-label": `Change the key for: ${actions[action].says}`, onclick: () => change(action) }, "Change"),
+    );
+  show();
+  const reset = h("button", { type: "button", class: "button", onclick: () => (keys.use({}), void tell()) }, "Usual keys");
+  const dialog = open("Keys", said, list, closing(() => dialog, reset));
 }
 
 /** Asks why a task is skipped. @param {(reason: string) => void} skip */

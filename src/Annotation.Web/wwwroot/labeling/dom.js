@@ -18,20 +18,16 @@ export function h(tag, attributes = {}, ...children) {
 /**
  * An element with HTML that the server has sanitised.
  * @param {string} html
+ * @param {string} [classes] further classes
  * @returns {HTMLElement}
  */
-export function prose(html) {
-  const element = h("div", { class: "prose" });
+export function prose(html, classes = "") {
+  const element = h("div", { class: `prose ${classes}`.trim() });
   element.innerHTML = html;
   return element;
 }
 
-/** The letter by which a completion is called: A for the first one shown. @param {number} position */
+/** The letter by which a completion is called: A for the first one shown. @param {number} position @returns {string} */
 export function letter(position) {
-  return String.fromCharCode(65 + position);
-}
-
-/** Whether keys belong to the element that has the focus. @param {EventTarget | null} target */
-export function takesText(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+  return position < 26 ? String.fromCharCode(65 + position) : letter(Math.floor(position / 26) - 1) + letter(position % 26);
 }

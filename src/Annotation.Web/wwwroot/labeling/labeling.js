@@ -1,230 +1,261 @@
 // <annotation-labeling>: the labeler's desk. Shows the current task, hands keys to it, and puts what was decided into
 // the outbox; nothing here waits for the server before the next task is on screen.
-import { DemonstrationTask } from "./demonstration-task.js";
-import { askReason, showGuideline, showKeys } from "./dialogs.js";
-import { h, prose, takesText } from "./dom.js";
-import { draftKey } from "./draft.js";
+import { Bar } from "./bar.js";
+import { askReason, showKeys } from "./dialogs.js";
+import { h } from "./dom.js";
+import { Draft, draftKey } from "./draft.js";
+import { Keys, takesText } from "./keys.js";
+import { Measure } from "./measure.js";
 import { Outbox } from "./outbox.js";
-import { RankingTask } from "./ranking-task.js";
-import { uuid } from "./server.js";
+import { readingKey, tools } from "./reading/reading.js";
+import { restPage } from "./rest.js";
+import { get, post, uuid } from "./server.js";
+import { changePage, knownPage, readPage } from "./settings.js";
 import { Tasks } from "./tasks.js";
+import { Work } from "./work.js";
 
-const roles = { system: "System", user: "User", assistant: "Assistant" };
+/** @typedef {import("./types.js").TaskView} TaskView */
 
 class Labeling extends HTMLElement {
   #person = "";
   /** @type {Outbox} */ #outbox;
   /** @type {Tasks} */ #tasks;
-  /** @type {RankingTask | DemonstrationTask | null} */ #work = null;
-  /** @type {import("./types.js").TaskView | undefined} */ #shown;
-  #activeMilliseconds = 0;
-  #ticker = 0;
-  #doneShown = 0;
-
-  #progress = h("p", { class: "progress quiet", role: "status" });
-  #sync = h("p", { class: "sync quiet", role: "status" });
-  #desk = h("div", { class: "desk" });
-  #notices = h("div", { class: "notices" });
-  #status = h("p", { class: "status quiet", role: "status" });
-  #summary = h("div", { class: "summary" });
-  #undo = h("button", { type: "button", class: "button bare", onclick: () => this.#undoLast() }, "Undo ", h("kbd", {}, "U"));
-  #submit = h("button", { type: "button", class: "button primary", onclick: () => this.#send() }, "Submit ", h("kbd", {}, "Enter"));
-  #foot = h(
-    "footer",
-    { class: "foot" },
-    this.#summary,
-    this.#status,
-    h("div", { class: "foot-actions" }, this.#undo, h("button", { type: "button", class: "button bare", onclick: () => this.#skip() }, "Skip ", h("kbd", {}, "S")), this.#submit),
-  );
+  /** @type {Keys} */ #keys;
+  /** @type {Bar} */ #bar;
+  /** @type {Measure} */ #measure;
+  /** @type {Work | null} */ #work = null;
+  /** @type {Draft | null} */ #draft = null;
+  /** A judgement that is looked up and corrected, instead of the next task. @type {TaskView | null} */ #correcting = null;
+  /** The last submit, as long as it can be taken back. @type {{task: TaskView, id: string, until: number} | null} */ #last = null;
+  #desk = h("div", { class: "desk-place" });
 
   connectedCallback() {
     this.#person = this.dataset.person ?? "";
+    this.#keys = new Keys(knownPage(this.#person).keys);
+    this.#measure = new Measure();
     this.#outbox = new Outbox(this.#person);
     this.#tasks = new Tasks(this.#person, this.dataset.project ?? "");
-    this.replaceChildren(
-      h(
-        "div",
-        { class: "desk-line" },
-        h("h1", {}, this.dataset.project ?? ""),
-        this.#progress,
-        h("span", { class: "spacer" }),
-        this.#sync,
-        h("button", { type: "button", class: "button bare", onclick: () => this.#guideline() }, "Guideline ", h("kbd", {}, "G")),
-        h("button", { type: "button", class: "button bare", onclick: showKeys }, "Keys ", h("kbd", {}, "?")),
-      ),
-      this.#notices,
-      this.#desk,
-      this.#foot,
-    );
+    this.#bar = new Bar(this.#keys, { submit: this.#send, skip: this.#skip, undo: this.#undo, undoSubmit: this.#undoSubmit, reopen: this.#reopen, keepMine: () => this.#draft?.keepMine(), takeTheirs: this.#takeTheirs, discard: (id) => this.#outbox.discard(id) });
+    const line = [...tools(() => this.#work, (action) => this.#keys.hint(action)), h("button", { type: "button", class: "button bare", onclick: this.#showKeys }, "Keys ", h("kbd", {}, "?"))];
+    this.replaceChildren(this.#bar.head(this.dataset.project ?? "", line), this.#bar.notices, this.#desk, this.#bar.foot);
     document.addEventListener("keydown", this.#key);
-    this.#outbox.addEventListener("change", this.#showSync);
+    addEventListener("pagehide", this.#leave);
+    document.addEventListener("visibilitychange", this.#leave);
+    this.#outbox.addEventListener("change", this.#showState);
+    this.#outbox.addEventListener("accepted", (event) => this.#accepted(/** @type {CustomEvent} */ (event).detail));
+    this.#outbox.addEventListener("refused", (event) => this.#refused(/** @type {CustomEvent} */ (event).detail.entry));
     this.#tasks.addEventListener("change", this.#show);
-    this.#ticker = setInterval(() => this.#tick(), 1000);
-    this.#show();
-    this.#showSync();
-    void this.#tasks.start();
+    void readPage(this.#person).then((page) => JSON.stringify(page.keys ?? {}) !== JSON.stringify(this.#keys.own) && this.#useKeys(page.keys));
+    if (this.dataset.assignment) void this.#lookUp(this.dataset.assignment);
+    else {
+      this.#show();
+      void this.#tasks.start();
+    }
   }
 
   disconnectedCallback() {
     document.removeEventListener("keydown", this.#key);
-    clearInterval(this.#ticker);
+    removeEventListener("pagehide", this.#leave);
+    document.removeEventListener("visibilitychange", this.#leave);
+    this.#leave();
+    this.#measure.stop();
     this.#outbox.stop();
     this.#tasks.stop();
   }
 
   /** @param {KeyboardEvent} event */
   #key = (event) => {
-    if (event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const writing = takesText(event.target);
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault();
       this.#send();
-      return;
+    } else if (writing && event.key === "Escape" && !event.isComposing) this.#work?.cards.focus();
+    else if (writing && event.altKey && this.#keys.match(event) === "turn") this.#act("turn", event);
+    else if (!writing && event.key === "Tab" && !event.ctrlKey && !event.altKey) {
+      if (this.#work?.tab(event.shiftKey)) event.preventDefault();
+    } else if (!writing && !event.ctrlKey && !event.metaKey) {
+      const action = this.#keys.match(event);
+      if (action) this.#act(action, event);
     }
-    if (writing || event.ctrlKey || event.metaKey) return;
-    if (this.#common(event) || this.#work?.key(event)) event.preventDefault();
   };
 
-  /** Keys that mean the same in every kind of task. @param {KeyboardEvent} event */
-  #common(event) {
-    if (event.altKey) return false;
-    if (event.key === "?") showKeys();
-    else if (event.key === "g" || event.key === "G") this.#guideline();
-    else if (!this.#work || event.repeat) return false;
-    else if (event.key === "s" || event.key === "S") this.#skip();
-    else if (event.key === "u" || event.key === "U") this.#undoLast();
+  /** @param {string} action @param {KeyboardEvent} event */
+  #act(action, event) {
     // Enter on a button or link presses that, nothing else.
-    else if (event.key === "Enter" && !(event.target instanceof Element && event.target.closest("button, a, summary"))) this.#send();
-    else return false;
-    return true;
+    const pressing = /^(Enter|NumpadEnter|Space)$/.test(event.code) && event.target instanceof Element && event.target.closest("button, a, summary");
+    if (pressing) return;
+    const once = { submit: this.#send, skip: this.#skip, undo: this.#undo, keys: this.#showKeys }[action];
+    if (once) {
+      event.preventDefault();
+      if (!event.repeat) once();
+    } else if (this.#work && (this.#work.key(action, event) || readingKey(action, this.#work))) event.preventDefault();
   }
 
-  #guideline() {
-    if (this.#shown) showGuideline(this.#shown.guidelineHtml, this.#shown.guidelineVersion);
+  #showKeys = () => showKeys(this.#keys, () => changePage(this.#person, { keys: this.#keys.own }));
+
+  /** @param {Record<string, string[]>} own */
+  #useKeys(own) {
+    this.#keys.use(own ?? {});
+    this.#bar.showHints();
   }
 
-  #undoLast() {
-    this.#work?.undo();
-    this.#showFoot();
-  }
+  #undo = () => {
+    if (this.#work?.canUndo) this.#work.undo();
+    else void this.#undoSubmit();
+  };
 
-  #send() {
-    const task = this.#shown;
-    if (!task || !this.#work) return;
+  #send = () => {
+    const task = this.#work?.task;
+    if (!task || !this.#work || !this.#draft) return;
     const missing = this.#work.missing();
     if (missing) {
       this.#work.goToMissing();
-      this.#status.textContent = `${missing}.`;
-      this.#status.classList.add("asking");
+      this.#bar.ask(`${missing}.`);
       return;
     }
-    const key = uuid();
-    const body = { submissionKey: key, leaseVersion: task.leaseVersion, answers: this.#work.answers(), activeMilliseconds: this.#activeMilliseconds };
-    this.#outbox.add(`/api/labeling/assignments/${task.assignmentId}/submit`, body, this.#title(task), draftKey(this.#person, task), key);
+    const id = uuid();
+    const body = {
+      submissionKey: id,
+      leaseVersion: task.leaseVersion,
+      answers: this.#work.answers(),
+      activeMilliseconds: this.#measure.activeMilliseconds,
+      interaction: this.#measure.interaction(this.#work.changeCount),
+    };
+    const problem = this.#outbox.add(this.#entry("submit", body, titleOf(task)), this.#draft.close(), id);
+    if (problem) return this.#bar.ask(problem);
+    if (this.#correcting) return this.#bar.ask("Sending the correction…");
+    this.#last = { task, id, until: Date.now() + 120_000 };
     this.#tasks.done();
-  }
+  };
 
-  #skip() {
-    const task = this.#shown;
-    if (!task) return;
+  #skip = () => {
+    const task = this.#work?.task;
+    if (!task || this.#correcting) return;
     askReason((reason) => {
-      this.#outbox.add(`/api/labeling/assignments/${task.assignmentId}/skip`, { leaseVersion: task.leaseVersion, reason }, `Skipping “${this.#title(task)}”`, draftKey(this.#person, task));
+      this.#outbox.add(this.#entry("skip", { leaseVersion: task.leaseVersion, reason }, `Skipping “${titleOf(task)}”`), this.#draft?.close() ?? Promise.resolve());
       this.#tasks.done();
     });
+  };
+
+  /** @param {string} verb @param {object} body @param {string} title */
+  #entry(verb, body, title) {
+    const assignmentId = this.#work?.task.assignmentId ?? "";
+    return { path: `/api/labeling/assignments/${assignmentId}/${verb}`, body, title, assignmentId, draft: draftKey(this.#person, assignmentId) };
   }
 
-  /** The start of a task's last turn, to recognise it by. @param {import("./types.js").TaskView} task */
-  #title(task) {
-    const text = (task.prompt.at(-1)?.text ?? "").replace(/\s+/g, " ").trim();
-    return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  /** Takes the last submit back: from the outbox while it waits there, from the server after that. */
+  #undoSubmit = async () => {
+    const last = this.#last;
+    if (!last || Date.now() > last.until) return;
+    if (this.#outbox.withdraw(last.id)) return this.#returned(last.task);
+    await this.#outbox.settled(last.id);
+    const result = await post(`/api/labeling/assignments/${last.task.assignmentId}/undo`, { leaseVersion: last.task.leaseVersion });
+    if (result.kind === "value") return this.#returned(result.value);
+    // The answer to an undo that got lost: the task is open again already.
+    const now = await get(`/api/labeling/assignments/${last.task.assignmentId}`);
+    if (now.kind === "value" && !now.value.submittedAt) this.#returned(now.value);
+    else this.#bar.ask(result.kind === "refused" ? result.sentence : "No connection: the submit cannot be taken back right now.");
+  };
+
+  /** @param {TaskView} task */
+  #returned(task) {
+    this.#last = null;
+    this.#bar.takeBack();
+    this.#tasks.bringBack(task);
   }
 
-  #tick() {
-    if (this.#shown && !document.hidden && this.#tasks.idleFor < 60_000) this.#activeMilliseconds += 1000;
+  /** @param {{entry: import("./outbox.js").Entry, value: any}} detail */
+  #accepted({ entry, value }) {
+    if (this.#last?.id === entry.id && value?.undoUntil) this.#last.until = Date.parse(value.undoUntil);
+    if (this.#correcting?.assignmentId !== entry.assignmentId) return;
+    const project = this.#correcting.project;
+    this.#correcting = null;
+    this.#clear(restPage("corrected", "", project));
+  }
+
+  /** The server does not take it: back to it when nothing else was begun, else a notice leads there. @param {import("./outbox.js").Entry} entry */
+  #refused(entry) {
+    if (this.#last?.id === entry.id) this.#last = null;
+    if (entry.path.endsWith("/submit") && (this.#correcting || !this.#work || this.#work.changeCount === 0)) void this.#reopen(entry);
+  }
+
+  /** @param {import("./outbox.js").Entry} entry */
+  #reopen = async (entry) => {
+    const result = await get(`/api/labeling/assignments/${entry.assignmentId}`);
+    if (result.kind !== "value") return;
+    this.#outbox.discard(entry.id);
+    if (this.#correcting) this.#begin(result.value, entry.refused);
+    else this.#tasks.bringBack({ ...result.value, sentence: entry.refused });
+  };
+
+  #takeTheirs = () => {
+    this.#draft?.takeOther();
+    this.#work?.restore(this.#draft?.content?.answers ?? {});
+    this.#showState();
+  };
+
+  /** A judgement of one's own, to read or correct. @param {string} id */
+  async #lookUp(id) {
+    const result = await get(`/api/labeling/assignments/${id}`);
+    if (result.kind !== "value") return this.#clear(restPage(result.kind, result.kind === "refused" ? result.sentence : "", ""));
+    if (!result.value.submittedAt) return location.replace(`/label?project=${encodeURIComponent(result.value.project)}`);
+    this.#correcting = result.value;
+    this.#begin(result.value);
   }
 
   #show = () => {
     const task = this.#tasks.current;
-    if (task && task.assignmentId !== this.#shown?.assignmentId) this.#begin(task);
-    else if (!task) this.#rest();
-    this.#showSync();
-    this.#showFoot();
+    if (this.#correcting) return;
+    if (task && (task.assignmentId !== this.#work?.task.assignmentId || task.leaseVersion !== this.#work.task.leaseVersion)) this.#begin(task, task.sentence);
+    else if (!task) this.#clear(restPage(this.#tasks.state, this.#tasks.sentence, this.dataset.project ?? ""));
+    this.#showState();
   };
 
-  /** @param {import("./types.js").TaskView} task */
-  #begin(task) {
-    this.#shown = task;
-    this.#activeMilliseconds = 0;
-    const draft = draftKey(this.#person, task);
-    const changed = () => this.#showFoot();
-    this.#work = task.kind === "ranking" ? new RankingTask(task, draft, changed) : new DemonstrationTask(task, draft, changed);
-    const turns = task.prompt.map((turn) => h("div", { class: `turn ${turn.role}` }, h("p", { class: "role" }, roles[turn.role] ?? turn.role), prose(turn.html)));
-    this.#desk.className = `desk ${task.kind}`;
-    this.#desk.replaceChildren(h("section", { class: "prompt", "aria-label": "Prompt", tabindex: 0 }, h("h2", { class: "visually-hidden" }, "Prompt"), ...turns), this.#work.element);
-    this.#summary.replaceChildren(this.#work.summary);
-    this.#foot.hidden = false;
+  /** @param {TaskView} task @param {string} [sentence] */
+  #begin(task, sentence) {
+    void this.#draft?.close();
+    const draft = (this.#draft = new Draft(this.#person, task));
+    draft.addEventListener("change", this.#showState);
+    const work = (this.#work = new Work(task, this.#keys, this.#changed));
+    work.restore(draft.content?.answers ?? task.answers ?? {});
+    work.changeCount = draft.content?.changes ?? 0;
+    this.#measure.begin(draft.content?.measured ?? null);
+    this.#desk.replaceChildren(work.element);
+    this.#bar.begin(task, this.#correcting !== null);
     scrollTo({ top: 0 });
-    this.#work.focus();
+    work.focus();
+    this.#showState();
+    if (sentence) this.#bar.ask(sentence);
+    void draft.deepen().then((newer) => newer && work === this.#work && work.restore(draft.content?.answers ?? {}));
   }
 
-  #rest() {
-    const said = {
-      loading: ["One moment", "Fetching your next task."],
-      empty: ["All done for now", "There is no task left for you in this project. This page looks again by itself."],
-      offline: ["No connection", "What you have done is kept in this browser and sent when the server answers again."],
-      signedOut: ["You are signed out", "Sign in again; what you have done is kept in this browser."],
-      refused: ["That did not work", this.#tasks.sentence],
-      ready: ["One moment", ""],
-    }[this.#tasks.state];
-    this.#shown = undefined;
+  /** @param {Node} page */
+  #clear(page) {
+    void this.#draft?.close();
     this.#work = null;
-    this.#foot.hidden = true;
-    this.#desk.className = "desk rest";
-    if (this.#desk.querySelector("h2")?.textContent !== said[0]) {
-      const links = h("p", {}, h("a", { href: this.#tasks.state === "signedOut" ? "/sign-in?returnUrl=/label" : "/label" }, this.#tasks.state === "signedOut" ? "Sign in" : "Choose a project"));
-      this.#desk.replaceChildren(h("section", { class: "panel stack", role: "status" }, h("h2", {}, said[0]), h("p", {}, said[1]), links));
-    }
+    this.#draft = null;
+    this.#bar.rest();
+    if (this.#desk.textContent !== page.textContent) this.#desk.replaceChildren(page);
   }
 
-  #showFoot() {
-    const missing = this.#work?.missing() ?? null;
-    this.#submit.setAttribute("aria-disabled", String(missing !== null));
-    this.#undo.setAttribute("aria-disabled", String(!this.#work?.canUndo));
-    this.#undo.hidden = this.#shown?.kind === "demonstration";
-    this.#status.classList.remove("asking");
-    this.#status.textContent = this.#shown?.lost ?? (missing === null ? "Ready to submit" : this.#work?.started ? missing : "");
-  }
-
-  #showSync = () => {
-    const entries = this.#outbox.waiting;
-    const waiting = entries.length;
-    const state = this.#outbox.state;
-    this.#sync.textContent = waiting === 0 ? "All saved" : state === "offline" ? `Offline: ${waiting} kept here, will be sent` : state === "signedOut" ? `Signed out: ${waiting} kept here` : `Sending ${waiting}…`;
-    this.#sync.className = `sync quiet ${waiting > 0 && state !== "idle" ? "behind" : ""}`;
-    this.#showProgress(entries.filter((entry) => entry.path.endsWith("/submit")).length);
-    this.#notices.replaceChildren(
-      ...this.#outbox.refused.map((entry) =>
-        h(
-          "div",
-          { class: "notice bad", role: "alert" },
-          h("strong", {}, `Not stored: “${entry.title}”. `),
-          entry.refused ?? "",
-          " ",
-          h("button", { type: "button", class: "button bare", onclick: () => this.#outbox.discard(entry.id) }, "Dismiss"),
-        ),
-      ),
-    );
+  #changed = () => {
+    this.#bar.heard();
+    if (this.#work) this.#draft?.save({ answers: this.#work.draft(), changes: this.#work.changeCount, measured: this.#measure.kept });
+    this.#showState();
   };
 
-  /** @param {number} waiting */
-  #showProgress(waiting) {
-    const task = this.#shown;
-    if (!task) return;
-    // The server counted when it handed the task out; what was decided since then is added here.
-    const done = Math.max(task.doneToday + waiting, this.#doneShown);
-    this.#doneShown = done;
-    this.#progress.textContent = `${done} done today · ${Math.max(1, task.openTaskCount - (done - task.doneToday))} open`;
-  }
+  #leave = () => {
+    if (document.hidden || !this.isConnected) this.#draft?.flush();
+  };
+
+  #showState = () => this.#bar.show(this.#work, this.#draft, this.#outbox, this.#last);
+}
+
+/** The start of a task's last turn, to recognise it by. @param {TaskView} task */
+function titleOf(task) {
+  const text = (task.prompt.at(-1)?.text ?? "").replace(/\s+/g, " ").trim();
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 customElements.define("annotation-labeling", Labeling);

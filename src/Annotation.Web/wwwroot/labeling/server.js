@@ -10,18 +10,28 @@ async function refreshToken() {
   return response.ok;
 }
 
+/** @typedef {{kind: "value", value: any} | {kind: "refused", sentence: string, status: number, code: string} | {kind: "signedOut"} | {kind: "offline"}} Result */
+
+/** @param {string} path @param {object} [body] */
+export const post = (path, body) => send("POST", path, body);
+/** @param {string} path @param {object} body */
+export const put = (path, body) => send("PUT", path, body);
+/** @param {string} path */
+export const get = (path) => send("GET", path);
+
 /**
- * Posts JSON. The result tells apart what to do next: value (done), refused (will never work), signedOut, or offline
+ * Sends JSON. The result tells apart what to do next: value (done), refused (will never work), signedOut, or offline
  * (network or server is away: try again later).
+ * @param {"GET" | "POST" | "PUT"} method
  * @param {string} path
  * @param {object} [body]
- * @returns {Promise<{kind: "value", value: any} | {kind: "refused", sentence: string, status: number} | {kind: "signedOut"} | {kind: "offline"}>}
+ * @returns {Promise<Result>}
  */
-export async function post(path, body, again = true) {
+async function send(method, path, body, again = true) {
   let response;
   try {
     response = await fetch(path, {
-      method: "POST",
+      method,
       headers: {
         "Content-Type": "application/json",
         Accept: "application/json",
@@ -37,8 +47,8 @@ export async function post(path, body, again = true) {
   if (response.status === 401) return { kind: "signedOut" };
   if (response.status >= 500 || response.status === 429 || response.status === 408) return { kind: "offline" };
   const refusal = await response.json().catch(() => ({}));
-  if (refusal.code === "antiforgery" && again && (await refreshToken().catch(() => false))) return post(path, body, false);
-  return { kind: "refused", sentence: refusal.sentence ?? `The server said no (${response.status}).`, status: response.status };
+  if (refusal.code === "antiforgery" && again && (await refreshToken().catch(() => false))) return send(method, path, body, false);
+  return { kind: "refused", sentence: refusal.sentence ?? `The server said no (${response.status}).`, status: response.status, code: refusal.code ?? "" };
 }
 
 /** A random UUID, also where the page is not a secure context. */

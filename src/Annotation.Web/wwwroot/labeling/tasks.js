@@ -1,10 +1,11 @@
-// The tasks that this tab holds: the one on screen and the next one, fetched ahead. Each is a lease that is renewed
+// The tasks that this tab holds: the one on screen and the next ones, fetched ahead. Each is a lease that is renewed
 // while somebody is at work and left to run out when nobody is.
-import { post } from "./server.js";
+import { get, post } from "./server.js";
 
-const ahead = 2;
+const ahead = 3;
 const idleAfter = 10 * 60_000;
 const pollEvery = 10_000;
+const activities = ["keydown", "pointerdown", "pointermove", "scroll"];
 
 /** @typedef {import("./types.js").TaskView} TaskView */
 
@@ -27,21 +28,16 @@ export class Tasks extends EventTarget {
     this.#project = project;
     this.#storage = `annotation/${person}/tasks/${project}`;
     this.#registry = `annotation/${person}/held/`;
-    for (const type of ["keydown", "pointerdown", "pointermove", "scroll"]) addEventListener(type, this.#active, { passive: true });
+    for (const type of activities) addEventListener(type, this.#active, { passive: true });
     addEventListener("pagehide", this.#leave);
   }
 
   stop() {
     this.#stopped = true;
     this.#timers.forEach(clearInterval);
-    for (const type of ["keydown", "pointerdown", "pointermove", "scroll"]) removeEventListener(type, this.#active);
+    for (const type of activities) removeEventListener(type, this.#active);
     removeEventListener("pagehide", this.#leave);
     this.#leave();
-  }
-
-  /** Milliseconds since the labeler last did anything. */
-  get idleFor() {
-    return Date.now() - this.#lastActive;
   }
 
   /** @returns {TaskView | undefined} */
@@ -52,9 +48,10 @@ export class Tasks extends EventTarget {
   async start() {
     this.#held = JSON.parse(sessionStorage.getItem(this.#storage) ?? "[]");
     this.#keep();
+    await this.#refresh();
     await this.#renew(true);
-    await this.#fill();
     this.#timers = [setInterval(() => void this.#renew(), 30_000), setInterval(() => void this.#fill(), pollEvery)];
+    await this.#fill();
   }
 
   /** Goes on to the next task. */
@@ -65,6 +62,13 @@ export class Tasks extends EventTarget {
     this.#keep();
     this.#announce();
     void this.#fill();
+  }
+
+  /** Puts a task on the desk again, before the one that is there. @param {TaskView} task */
+  bringBack(task) {
+    this.#held = [task, ...this.#held.filter((held) => held.assignmentId !== task.assignmentId)];
+    this.#keep();
+    this.#announce();
   }
 
   #active = () => {
@@ -83,9 +87,13 @@ export class Tasks extends EventTarget {
 
   /** Remembers what this tab holds, and tells the other tabs. */
   #keep() {
-    sessionStorage.setItem(this.#storage, JSON.stringify(this.#held));
-    const held = new Set(this.#held.map((task) => task.assignmentId));
-    for (const id of held) localStorage.setItem(this.#registry + id, String(Date.now() + 90_000));
+    try {
+      sessionStorage.setItem(this.#storage, JSON.stringify(this.#held));
+    } catch {
+      // No room: after a reload the server hands the same leases out again.
+      sessionStorage.removeItem(this.#storage);
+    }
+    for (const task of this.#held) localStorage.setItem(this.#registry + task.assignmentId, String(Date.now() + 90_000));
   }
 
   /** Assignments that some open tab of this person shows or will show. */
@@ -114,7 +122,7 @@ export class Tasks extends EventTarget {
         }
         // The same assignment again means that there is nothing else for this person.
         if (this.#held.some((task) => task.assignmentId === result.value.assignmentId)) break;
-        this.#held.push({ ...result.value, receivedAt: Date.now() });
+        this.#held.push(result.value);
         this.#keep();
         if (this.#held.length === 1) this.#announce();
       }
@@ -124,16 +132,26 @@ export class Tasks extends EventTarget {
     }
   }
 
+  /** After a reload: the task on screen as the server now has it, with a draft from wherever it was last changed. */
+  async #refresh() {
+    const task = this.current;
+    const result = task ? await get(`/api/labeling/assignments/${task.assignmentId}`) : null;
+    if (!task || result?.kind !== "value") return;
+    // Submitted elsewhere meanwhile: not this tab's any more.
+    if (result.value.submittedAt) this.#held.shift();
+    else Object.assign(task, result.value);
+  }
+
   /** @param {boolean} [atStart] nothing is on screen yet */
   async #renew(atStart = false) {
-    if (this.idleFor > idleAfter || this.#stopped) return;
+    if (Date.now() - this.#lastActive > idleAfter || this.#stopped) return;
     for (const task of [...this.#held]) {
       const result = await post(`/api/labeling/assignments/${task.assignmentId}/renew`, { leaseVersion: task.leaseVersion });
       if (result.kind === "value" && result.value) Object.assign(task, result.value);
       // A lost lease: drop a task that nobody has looked at; the one on screen stays until the labeler submits it,
       // because the server may still accept it and its draft is kept in any case.
       if (result.kind !== "refused") continue;
-      if (atStart || task !== this.current) this.#held = this.#held.filter((t) => t !== task);
+      if (atStart || task !== this.current) this.#held = this.#held.filter((held) => held !== task);
       else task.lost = result.sentence;
     }
     this.#keep();

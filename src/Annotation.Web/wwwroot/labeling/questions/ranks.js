@@ -71,8 +71,15 @@ export function move(ranks, id, direction) {
   return fromGroups(ordered);
 }
 
-/** Makes a completion equal to the group above it; an unranked one joins the last. @param {Ranks} ranks @param {string} id @returns {Ranks} */
-export function tieWithAbove(ranks, id) {
+/**
+ * Makes a completion equal to the group above it; an unranked one joins the last. Of two completions both are then first.
+ * @param {Ranks} ranks
+ * @param {string[]} ids all completions of the task
+ * @param {string} id
+ * @returns {Ranks}
+ */
+export function tieWithAbove(ranks, ids, id) {
+  if (ids.length === 2) return fromGroups([ids]);
   const ordered = groups(ranks);
   const at = ordered.findIndex((g) => g.includes(id));
   if (at === 0 || ordered.length === 0) return ranks;
@@ -80,6 +87,29 @@ export function tieWithAbove(ranks, id) {
   if (at >= 0) ordered[at] = ordered[at].filter((x) => x !== id);
   ordered[above] = [...ordered[above], id];
   return fromGroups(ordered);
+}
+
+/**
+ * Puts a completion right before, after or level with another one, as dragging does; the other one is ranked with it.
+ * @param {Ranks} ranks
+ * @param {string} id the one that is dragged
+ * @param {string} beside where it is dropped
+ * @param {"before" | "level" | "after"} where
+ * @returns {Ranks}
+ */
+export function place(ranks, id, beside, where) {
+  if (id === beside) return ranks;
+  const ordered = groups(clear(ranks, id));
+  let at = ordered.findIndex((g) => g.includes(beside));
+  if (at < 0) at = ordered.push([beside]) - 1;
+  if (where === "level") ordered[at] = [...ordered[at], id];
+  else ordered.splice(where === "before" ? at : at + 1, 0, [id]);
+  return fromGroups(ordered);
+}
+
+/** Ranks what has no rank yet after the others, in the order shown. @param {Ranks} ranks @param {string[]} ids @returns {Ranks} */
+export function completeAsShown(ranks, ids) {
+  return fromGroups([...groups(ranks), ...ids.filter((id) => ranks[id] === undefined).map((id) => [id])]);
 }
 
 /** Whether every completion has a rank. @param {Ranks} ranks @param {string[]} ids */

@@ -1,0 +1,50 @@
+// Fields to write in, and how long a text is.
+import { h } from "../dom.js";
+
+const graphemes = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+
+/** Characters as a reader counts them, without white space at the ends. @param {string} text */
+export function length(text) {
+  const trimmed = text.trim();
+  // Only short texts are near a minimum; counting a long one this way would be felt while typing.
+  return graphemes && trimmed.length < 5000 ? [...graphemes.segment(trimmed)].length : trimmed.length;
+}
+
+/**
+ * What is wrong with the length of a text, as the server would say it, or null.
+ * @param {string} text
+ * @param {string} subject
+ * @param {number} min
+ * @param {number} max
+ */
+export function tooLongOrShort(text, subject, min, max) {
+  if (text.length > max) return `${subject} has ${text.length} characters; at most ${max} are accepted`;
+  const count = length(text);
+  if (count === 0 && min > 0) return `${subject} is empty`;
+  return count < min ? `${subject} has ${count} characters; write at least ${min}` : null;
+}
+
+/** @param {string} text @param {number} min */
+export function count(text, min) {
+  const words = text.trim().split(/\s+/).filter(Boolean).length;
+  const characters = length(text);
+  const least = min > 1 && characters < min ? ` of at least ${min}` : "";
+  return `${words} ${words === 1 ? "word" : "words"} · ${characters}${least} characters`;
+}
+
+/**
+ * A field that grows with its text.
+ * @param {Record<string, any>} attributes
+ * @param {(text: string) => void} oninput
+ * @returns {HTMLTextAreaElement}
+ */
+export function field(attributes, oninput) {
+  const area = /** @type {HTMLTextAreaElement} */ (h("textarea", { spellcheck: "true", dir: "auto", ...attributes }));
+  area.addEventListener("input", () => oninput(area.value));
+  return area;
+}
+
+/** Sets a text without moving the cursor of somebody who writes the same. @param {HTMLTextAreaElement} area @param {string} text */
+export function put(area, text) {
+  if (area.value !== text) area.value = text;
+}
