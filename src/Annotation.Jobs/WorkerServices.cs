@@ -35,6 +35,7 @@ public static class WorkerServices
         services.AddSingleton<DemonstrationRows>();
         services.AddSingleton<RankingRows>();
         services.AddSingleton<FreshPrompts>();
+        services.AddSingleton<TrainByReward>();
         services.AddSingleton<PreferenceSets>();
         services.AddSingleton<GenerateForProject>();
         services.AddSingleton<HeldOutPrompts>();
@@ -45,6 +46,9 @@ public static class WorkerServices
         services.AddSingleton<IRunWork, TrainSft>();
         services.AddSingleton<IRunWork, TrainReward>();
         services.AddSingleton<IRunWork, TrainPpo>();
+        services.AddSingleton<IRunWork, TrainRloo>();
+        services.AddSingleton<IRunWork, TrainGrpo>();
+        services.AddSingleton<IRunWork, TrainDpo>();
         services.AddSingleton<IRunWork, Generate>();
         services.AddSingleton<IRunWork, Evaluate>();
         services.AddHostedService<WorkerHeartbeat>();

@@ -5,7 +5,7 @@ using Annotation.Client.Contracts;
 
 namespace Annotation.Cli.Runs;
 
-/// <summary>`train base|sft|reward|ppo`: starts a run; with `--wait` follows it and ends as it ends.</summary>
+/// <summary>`train base|sft|reward|ppo|rloo|grpo|dpo`: starts a run; with `--wait` follows it and ends as it ends.</summary>
 public static class TrainVerbs
 {
     /// <summary>The verb with its parts.</summary>
@@ -15,7 +15,10 @@ public static class TrainVerbs
             Of("base", "Train a small model from nothing on plain text"),
             Of("sft", "Fine-tune on demonstrations"),
             Of("reward", "Train a reward model on rankings"),
-            Of("ppo", "Improve a policy against a reward model"),
+            Of("ppo", "Improve a policy against a reward, with a value model"),
+            Of("rloo", "Improve a policy against a reward, each completion against the prompt's others"),
+            Of("grpo", "Improve a policy against rewards relative to the prompt's other completions"),
+            Of("dpo", "Improve a policy on rankings, without a reward model"),
         };
 
     private static Command Of(string kind, string description)
@@ -40,7 +43,7 @@ public static class TrainVerbs
             Description = "The preference set's number (default: frozen now)",
             HelpName = "SET",
         };
-        var overlap = new Option<bool>("--allow-overlap") { Description = "Let PPO use prompts that SFT or the reward model learned from" };
+        var overlap = new Option<bool>("--allow-overlap") { Description = "Use prompts too that SFT or the reward model learned from" };
         var settings = SettingOption.Create();
         var wait = new Option<bool>("--wait") { Description = "Follow the run to its end" };
         var verb = new Command(kind, description) { project, start, name, seed, settings, wait };
@@ -49,8 +52,8 @@ public static class TrainVerbs
             var option in kind switch
             {
                 "base" => (Option[])[corpus],
-                "reward" => [set],
-                "ppo" => [reward, overlap],
+                "reward" or "dpo" => [set],
+                "ppo" or "rloo" or "grpo" => [reward, overlap],
                 _ => [],
             }
         )

@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Annotation.Client.Contracts;
 
 /// <summary>Starts a training run.</summary>
-/// <param name="Kind">base, sft, reward or ppo.</param>
+/// <param name="Kind">base, sft, reward, ppo, rloo, grpo or dpo.</param>
 /// <param name="Base">Model to start from; null: the project's promoted policy, else `tiny`.</param>
 /// <param name="Out">Name of the new model; null: named after project, kind and run number.</param>
-/// <param name="Settings">name=value pairs of the trainer's settings; reward=NAME names the reward model of a PPO run, set=NUMBER a preference set.</param>
-/// <param name="AllowOverlap">Lets PPO use prompts that SFT or the reward model learned from.</param>
+/// <param name="Settings">name=value pairs of the trainer's settings; reward=NAME names the reward model of a PPO, RLOO or GRPO run, set=NUMBER a preference set.</param>
+/// <param name="AllowOverlap">Lets PPO, RLOO and GRPO use prompts that SFT or the reward model learned from.</param>
 public sealed record StartRunRequest(
     string Kind,
     string? Base = null,
@@ -58,7 +58,7 @@ public sealed record EvaluateRequest(
 public sealed record MessageRow(string Role, string Content);
 
 /// <summary>A run as listed.</summary>
-/// <param name="Kind">base, sft, reward, ppo, generate, evaluate or import.</param>
+/// <param name="Kind">base, sft, reward, ppo, rloo, grpo, dpo, generate, evaluate or import.</param>
 /// <param name="State">queued, running, paused, completed, failed or canceled.</param>
 public sealed record RunRow(
     Guid Id,

@@ -10,7 +10,7 @@ namespace Annotation.Domain.Runs;
 /// <summary>Stores a run that a worker is to carry out. Whoever calls puts its id into the queue afterwards.</summary>
 public sealed partial class StartRun(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
 {
-    private static readonly RunKind[] ModelMakers = [RunKind.Base, RunKind.Sft, RunKind.Reward, RunKind.Ppo, RunKind.Import];
+    private static readonly RunKind[] ModelMakers = [.. RunKinds.Trainings, RunKind.Import];
 
     /// <summary>Checks what was asked for and stores it as a queued run.</summary>
     public async Task<Outcome<Run>> RunAsync(NewRun wanted, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ public sealed partial class StartRun(IDbContextFactory<AnnotationDbContext> cont
             return new Refusal("invalid-device", $"Unknown device '{wanted.Device}'; use cpu or cuda.");
         }
 
-        if (wanted.ProjectId is null && wanted.Kind is RunKind.Base or RunKind.Sft or RunKind.Reward or RunKind.Ppo)
+        if (wanted.ProjectId is null && RunKinds.Trainings.Contains(wanted.Kind))
         {
             return new Refusal("missing-project", "A training belongs to a project; name one.");
         }
@@ -182,7 +182,7 @@ public sealed record NewRun(RunKind Kind, string Settings)
     /// <summary>Name of the new model; null for one made of project, kind and number.</summary>
     public string? OutputName { get; init; }
 
-    /// <summary>Lets PPO use prompts that SFT or the reward model learned from.</summary>
+    /// <summary>Lets PPO, RLOO and GRPO use prompts that SFT or the reward model learned from.</summary>
     public bool AllowOverlap { get; init; }
 
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>

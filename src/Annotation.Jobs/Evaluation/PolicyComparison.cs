@@ -6,7 +6,7 @@ using Annotation.Jobs.Training;
 using Annotation.Learning.Evaluation;
 using Annotation.Learning.Generation;
 using Annotation.Learning.Models;
-using Annotation.Learning.Ppo;
+using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.RewardModeling;
 using Annotation.Learning.Text;
 

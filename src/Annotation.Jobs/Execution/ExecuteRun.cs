@@ -2,6 +2,7 @@ using Annotation.Domain.Data;
 using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Queue;
+using Annotation.Learning.Rewards;
 using Annotation.Learning.Tensors;
 using Annotation.Learning.Text;
 using Annotation.Learning.Training;
@@ -155,7 +156,14 @@ public sealed class ExecuteRun(
 
     private async Task FailAsync(Run run, RunClaim claim, int step, Exception problem, CancellationToken ct)
     {
-        var expected = problem is RunFailedException or ModelFolderException or InvalidSettingException or TorchRuntimeException;
+        var expected =
+            problem
+            is RunFailedException
+                or ModelFolderException
+                or InvalidSettingException
+                or TorchRuntimeException
+                or RewardSourceException
+                or TrainingDivergedException;
         var sentence = problem.Message.ReplaceLineEndings(" ");
         if (expected)
         {

@@ -1,6 +1,7 @@
 using Annotation.Domain.Data;
 using Annotation.Domain.Prompts;
 using Annotation.Domain.Runs;
+using Annotation.Jobs.Execution;
 using Annotation.Learning.Sft;
 using Microsoft.EntityFrameworkCore;
 
@@ -48,5 +49,17 @@ public sealed class DemonstrationRows(IDbContextFactory<AnnotationDbContext> con
             .. rows.OrderBy(r => Convert.ToHexString(r.PromptHash) + Convert.ToHexString(r.TextHash), StringComparer.Ordinal)
                 .Select(r => new DemonstrationRow(r.Id, r.Split, new SftExample(r.Messages.ToMessages(), r.Text))),
         ];
+    }
+
+    /// <summary>Those of the train split, for a run that must not forget them.</summary>
+    /// <exception cref="RunFailedException">There are none.</exception>
+    public async Task<IReadOnlyList<DemonstrationRow>> LoadTrainAsync(Run run, CancellationToken ct)
+    {
+        var train = (await LoadAsync(run, ct)).Where(r => r.Split == Split.Train).ToList();
+        return train.Count > 0
+            ? train
+            : throw new RunFailedException(
+                "PretrainingCoefficient needs demonstrations in the train split; write or import some, or set it to 0."
+            );
     }
 }

@@ -8,11 +8,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Jobs.Training;
 
-/// <summary>A prompt for PPO.</summary>
+/// <summary>A prompt for PPO, RLOO or GRPO.</summary>
 public sealed record FreshPrompt(Guid Id, IReadOnlyList<Message> Messages);
 
 /// <summary>
-/// Chooses PPO's prompts: those of the project that neither SFT nor the reward model in the lineage learned from. On
+/// Chooses the prompts of PPO, RLOO and GRPO: those of the project that neither SFT nor the reward model in the lineage learned from. On
 /// prompts it has seen, a reward model scores what it remembers, and SFT has already written its answers.
 /// </summary>
 public sealed class FreshPrompts(IDbContextFactory<AnnotationDbContext> contexts)
@@ -22,7 +22,7 @@ public sealed class FreshPrompts(IDbContextFactory<AnnotationDbContext> contexts
     public async Task<(IReadOnlyList<FreshPrompt> Prompts, string Notice)> ChooseAsync(
         Run run,
         Model policy,
-        Model reward,
+        Model? reward,
         CancellationToken ct
     )
     {
@@ -65,18 +65,18 @@ public sealed class FreshPrompts(IDbContextFactory<AnnotationDbContext> contexts
         return (chosen, notice);
     }
 
-    /// <summary>The SFT and reward runs among the ancestors of both models.</summary>
-    private static async Task<List<Guid>> LearnedFromAsync(AnnotationDbContext db, Model policy, Model reward, CancellationToken ct)
+    /// <summary>The SFT, reward and DPO runs among the ancestors of both models.</summary>
+    private static async Task<List<Guid>> LearnedFromAsync(AnnotationDbContext db, Model policy, Model? reward, CancellationToken ct)
     {
         var found = new HashSet<Guid>();
-        foreach (var start in (Model[])[policy, reward])
+        foreach (var start in new[] { policy, reward }.OfType<Model>())
         {
             for (var model = start; ; )
             {
                 var maker = model.RunId is { } id
                     ? await db.Runs.Where(r => r.Id == id).Select(r => new { r.Id, r.Kind }).SingleAsync(ct)
                     : null;
-                if (maker is { Kind: RunKind.Sft or RunKind.Reward })
+                if (maker is { Kind: RunKind.Sft or RunKind.Reward or RunKind.Dpo })
                 {
                     found.Add(maker.Id);
                 }

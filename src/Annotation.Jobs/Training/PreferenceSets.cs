@@ -14,7 +14,8 @@ public sealed class PreferenceSets(IDbContextFactory<AnnotationDbContext> contex
     /// <exception cref="RunFailedException">There is no such set, or nothing to freeze.</exception>
     public async Task<PreferenceSet> FindAsync(RunContext context, CancellationToken ct)
     {
-        var project = context.Run.ProjectId ?? throw new RunFailedException("A reward model needs a project; name it with --project.");
+        var project =
+            context.Run.ProjectId ?? throw new RunFailedException("A training on rankings needs a project; name it with --project.");
         await using var db = await contexts.CreateDbContextAsync(ct);
         var sets = db.PreferenceSets.AsNoTracking().Where(s => s.ProjectId == project);
         if (context.Run.PreferenceSetId is { } id)

@@ -1,92 +1,43 @@
-using System.Text.Json.Nodes;
-using Annotation.Domain.Data;
-using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
-using Annotation.Jobs.Models;
-using Annotation.Learning.Models;
+using Annotation.Learning.Grpo;
 using Annotation.Learning.Ppo;
-using Annotation.Learning.RewardModeling;
-using Microsoft.EntityFrameworkCore;
+using Annotation.Learning.Rloo;
 
 namespace Annotation.Jobs.Training;
 
-/// <summary>Improves a policy against a reward model on prompts that are new to both. The reference is the policy it starts from.</summary>
-public sealed class TrainPpo(IDbContextFactory<AnnotationDbContext> contexts, ModelShelf shelf, FreshPrompts freshPrompts) : IRunWork
+/// <summary>Proximal policy optimisation.</summary>
+public sealed class TrainPpo(TrainByReward training) : IRunWork
 {
     public RunKind Kind => RunKind.Ppo;
 
-    public async Task<RunOutput> DoAsync(RunContext context, CancellationToken stop)
+    public Task<RunOutput> DoAsync(RunContext context, CancellationToken stop)
     {
-        // 1. Inputs, fixed at the first start.
         var settings = context.Pairs.Read<PpoSettings>();
-        var start = await shelf.FindBaseAsync(context.Run.BaseModelId, context.Run.ProjectId, stop);
-        var reward = await FindRewardAsync(context, stop);
-        await context.Claim.UseAsync(start.Id, reward.Id, null, stop);
-        var (prompts, notice) = await freshPrompts.ChooseAsync(context.Run, start, reward, stop);
-        await context.Claim.NoteAsync(notice, stop);
-
-        // 2. Training, on from the last checkpoint.
-        var policyFolder = await shelf.FolderAsync(start, stop);
-        var rewardFolder = await shelf.FolderAsync(reward, stop);
-        var checkpoints = context.OpenCheckpoints();
-        var (written, result) = await context.ComputeAsync(
-            () =>
-            {
-                using var policy = Pretrained.Load(policyFolder, context.Device);
-                using var reference = Pretrained.Load(policyFolder, context.Device);
-                using var scores = RewardModel.Load(rewardFolder, context.Device);
-                var result = new PpoTrainer(settings).Train(
-                    policy,
-                    reference,
-                    new RewardModelSource(scores),
-                    [.. prompts.Select(p => p.Messages)],
-                    checkpoints,
-                    context.Progress,
-                    stop
-                );
-                return (WrittenModel.Write(context, policy), result);
-            },
-            stop
-        );
-
-        // 3. The new policy.
-        var figures = new JsonObject
-        {
-            ["rewardModel"] = reward.Name,
-            ["prompts"] = prompts.Count,
-            ["droppedPrompts"] = result.DroppedPrompts,
-            ["iterations"] = result.Iterations,
-            ["metrics"] = new JsonObject(
-                result.Metrics.Where(m => double.IsFinite(m.Value)).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))
-            ),
-            ["machine"] = context.Machine,
-        };
-        return new RunOutput(
-            figures,
-            await written.StoreAsync(context, start.Id, preferenceSetId: null, figures, stop),
-            UsedPrompts.Of(prompts.Select(p => p.Id), [])
-        );
+        return training.DoAsync(context, settings, kept => new PpoTrainer(settings) { Demonstrations = kept }, stop);
     }
+}
 
-    /// <summary>The reward model named, else the newest that the project has made.</summary>
-    private async Task<Model> FindRewardAsync(RunContext context, CancellationToken ct)
+/// <summary>REINFORCE leave-one-out.</summary>
+public sealed class TrainRloo(TrainByReward training) : IRunWork
+{
+    public RunKind Kind => RunKind.Rloo;
+
+    public Task<RunOutput> DoAsync(RunContext context, CancellationToken stop)
     {
-        if (context.Run.RewardModelId is { } id)
-        {
-            return await shelf.GetAsync(id, ct);
-        }
-        if (context.Pairs.Find("reward") is { } name)
-        {
-            return await shelf.FindAsync(name, ModelKind.Reward, ct);
-        }
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db
-                .Models.AsNoTracking()
-                .Where(m => m.Kind == ModelKind.Reward)
-                .Where(m => db.Runs.Any(r => r.Id == m.RunId && r.ProjectId == context.Run.ProjectId))
-                .OrderByDescending(m => m.CreatedAt)
-                .FirstOrDefaultAsync(ct)
-            ?? throw new RunFailedException("The project has no reward model; train one first, or name one with --set reward=NAME.");
+        var settings = context.Pairs.Read<RlooSettings>();
+        return training.DoAsync(context, settings, kept => new RlooTrainer(settings) { Demonstrations = kept }, stop);
+    }
+}
+
+/// <summary>Group-relative policy optimisation.</summary>
+public sealed class TrainGrpo(TrainByReward training) : IRunWork
+{
+    public RunKind Kind => RunKind.Grpo;
+
+    public Task<RunOutput> DoAsync(RunContext context, CancellationToken stop)
+    {
+        var settings = context.Pairs.Read<GrpoSettings>();
+        return training.DoAsync(context, settings, kept => new GrpoTrainer(settings) { Demonstrations = kept }, stop);
     }
 }

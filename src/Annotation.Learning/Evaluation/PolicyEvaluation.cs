@@ -1,5 +1,5 @@
 using Annotation.Learning.Models;
-using Annotation.Learning.Ppo;
+using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Tensors;
 using Annotation.Learning.Text;
 using static TorchSharp.torch;

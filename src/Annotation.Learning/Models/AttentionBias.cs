@@ -9,8 +9,8 @@ internal static class AttentionBias
     private const double Hidden = -30000;
 
     /// <summary>
-    /// (B or 1, 1, T, past + T), or null when there is nothing to hide beyond the plain causal triangle. A position always
-    /// sees itself, so that a pad's row has a finite result too.
+    /// (B or 1, 1, T, past + T), or null when there is nothing to hide beyond the plain causal triangle. A position sees those
+    /// before it with the same number in the mask, and none with 0; always itself, so that a pad's row has a finite result too.
     /// </summary>
     internal static Tensor? Make(Tensor ids, Tensor? attentionMask, int past, ScalarType dtype)
     {
@@ -27,7 +27,9 @@ internal static class AttentionBias
         var visible = others.le(own).unsqueeze(0); // (1, T, L)
         if (attentionMask is not null)
         {
-            visible = visible.logical_and(attentionMask.ne(0).unsqueeze(1)).logical_or(others.eq(own)); // (B, T, L)
+            var seen = attentionMask.unsqueeze(1); // (B, 1, L)
+            var segment = attentionMask.narrow(1, past, count).unsqueeze(2); // (B, T, 1)
+            visible = visible.logical_and(seen.ne(0)).logical_and(seen.eq(segment)).logical_or(others.eq(own)); // (B, T, L)
         }
 
         return visible.logical_not().to(dtype).mul_(Hidden).unsqueeze(1).MoveToOuterDisposeScope();

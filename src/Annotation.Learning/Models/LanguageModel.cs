@@ -46,7 +46,10 @@ public abstract class LanguageModel : IDisposable
     /// The hidden states after the final norm, (B, T, d).
     /// </summary>
     /// <param name="ids">(B, T) int64. Ids at pads are read as 0.</param>
-    /// <param name="attentionMask">(B, T), 1 at real positions; with a cache (B, cached + T). Null when all are real.</param>
+    /// <param name="attentionMask">
+    /// (B, T), 1 at real positions and 0 at pads; with a cache (B, cached + T). Null when all are real. Rows that hold several texts
+    /// number them from 1 and give position ids: a position sees only its own text.
+    /// </param>
     /// <param name="positionIds">(B, T) int64; by default the number of real positions before each.</param>
     /// <param name="cache">The positions read before, to which these are added.</param>
     /// <exception cref="ArgumentException">More positions than the model knows.</exception>
@@ -65,7 +68,7 @@ public abstract class LanguageModel : IDisposable
         {
             positionIds ??= PositionIds.Of(attentionMask).narrow(1, past, count);
             // Pads may hold any id, one outside the embedding table too.
-            ids = ids * attentionMask.narrow(1, past, count).to(ScalarType.Int64);
+            ids = ids * attentionMask.narrow(1, past, count).ne(0).to(ScalarType.Int64);
         }
 
         var hidden = Forward(ids, mask, positionIds, cache);

@@ -1,68 +1,18 @@
 using System.ComponentModel.DataAnnotations;
+using Annotation.Learning.PolicyGradients;
 
 namespace Annotation.Learning.Ppo;
 
-/// <summary>Settings of proximal policy optimisation against a reward model.</summary>
-public sealed record PpoSettings
+/// <summary>Settings of proximal policy optimisation.</summary>
+public sealed record PpoSettings : PolicyGradientSettings
 {
-    /// <summary>Times to collect completions and learn from them.</summary>
-    [Range(1, 100_000)]
-    public int Iterations { get; init; } = 24;
-
-    /// <summary>Completions collected per iteration, one per prompt.</summary>
-    [Range(1, 65536)]
-    public int RolloutSize { get; init; } = 64;
-
-    /// <summary>Completions per optimizer step.</summary>
-    [Range(1, 65536)]
-    public int MinibatchSize { get; init; } = 32;
-
-    /// <summary>Passes over each rollout.</summary>
-    [Range(1, 100)]
-    public int Epochs { get; init; } = 2;
-
-    /// <summary>Longest completion in tokens.</summary>
-    [Range(1, 131072)]
-    public int MaxNewTokens { get; init; } = 64;
-
-    /// <summary>Sampling temperature; the log-probabilities are those of this temperature.</summary>
-    [Range(0.01, 10.0)]
-    public double Temperature { get; init; } = 1;
-
-    /// <summary>Learning rate of the policy at the first iteration; it falls linearly to 0 over the iterations.</summary>
-    [Range(0.0, 1.0)]
-    public double LearningRate { get; init; } = 2e-4;
-
-    /// <summary>Learning rate of the value model, with the same schedule.</summary>
+    /// <summary>Learning rate of the value model at the first iteration; it falls linearly to 0 over the iterations.</summary>
     [Range(0.0, 1.0)]
     public double ValueLearningRate { get; init; } = 3e-4;
 
     /// <summary>Iterations at the start in which only the value model learns.</summary>
     [Range(0, 1000)]
     public int ValueWarmupIterations { get; init; } = 1;
-
-    /// <summary>
-    /// Coefficient of the KL penalty in the reward, per nat. With scores of standard deviation 1 the best policy at coefficient b lies
-    /// some 1 / (2 b^2) nats away, so small ones hold nothing within a short run.
-    /// </summary>
-    [Range(0.0, 100.0)]
-    public double KlCoefficient { get; init; } = 0.2;
-
-    /// <summary>KL per completion in nats towards which the coefficient is steered; null leaves it as it is.</summary>
-    [Range(1e-3, 1e4)]
-    public double? TargetSequenceKl { get; init; } = 6;
-
-    /// <summary>Completions over which the coefficient adapts: it changes by at most a fifth per so many.</summary>
-    [Range(1.0, 1e9)]
-    public double KlHorizon { get; init; } = 256;
-
-    /// <summary>Scores beyond plus or minus this count as this; null clips nothing.</summary>
-    [Range(0.01, 1e6)]
-    public double? ScoreClip { get; init; } = 5;
-
-    /// <summary>Taken off the score of a completion that did not end.</summary>
-    [Range(0.0, 1000.0)]
-    public double MissingEndPenalty { get; init; } = 1;
 
     /// <summary>Discount per token.</summary>
     [Range(0.0, 1.0)]
@@ -71,10 +21,6 @@ public sealed record PpoSettings
     /// <summary>Lambda of generalised advantage estimation.</summary>
     [Range(0.0, 1.0)]
     public double Lambda { get; init; } = 0.95;
-
-    /// <summary>The probability ratio is clipped to 1 minus and plus this.</summary>
-    [Range(0.001, 10.0)]
-    public double ClipRange { get; init; } = 0.2;
 
     /// <summary>Bound on the loss of a token of negative advantage, in multiples of it; null leaves it off.</summary>
     [Range(1.0, 1000.0)]
@@ -86,24 +32,4 @@ public sealed record PpoSettings
 
     /// <summary>How token losses become one number.</summary>
     public TokenAggregation Aggregation { get; init; } = TokenAggregation.TokenMean;
-
-    /// <summary>Weight of the policy's entropy, which is added to what is maximised.</summary>
-    [Range(0.0, 10.0)]
-    public double EntropyCoefficient { get; init; }
-
-    /// <summary>Learning from a rollout stops when the policy has moved this far from the one that wrote it (approximate KL per token).</summary>
-    [Range(1e-6, 1e6)]
-    public double MaxApproximateKl { get; init; } = 0.2;
-
-    /// <summary>Largest joint L2 norm of the gradients, of policy and value model apart.</summary>
-    [Range(1e-6, 1e6)]
-    public double GradientClip { get; init; } = 1;
-
-    /// <summary>Iterations between checkpoints.</summary>
-    [Range(1, 100_000)]
-    public int CheckpointIterations { get; init; } = 5;
-
-    /// <summary>Seed of sampling and of the order of prompts and completions.</summary>
-    [Range(0, int.MaxValue)]
-    public int Seed { get; init; } = 1;
 }

@@ -1,4 +1,5 @@
 using Annotation.Learning.Models;
+using Annotation.Learning.PolicyGradients;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

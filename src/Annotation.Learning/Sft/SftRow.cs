@@ -2,17 +2,23 @@ using Annotation.Learning.Models;
 
 namespace Annotation.Learning.Sft;
 
-/// <summary>One row of token ids of which those from <paramref name="LabelStart"/> on are targets.</summary>
-public sealed record SftRow(int[] Ids, int LabelStart)
+/// <summary>One row of token ids, of which some are targets.</summary>
+/// <param name="Ids">The tokens.</param>
+/// <param name="IsTarget">For each token, whether it is to be predicted from those before it.</param>
+public sealed record SftRow(int[] Ids, bool[] IsTarget)
 {
     /// <summary>Label of a token that is no target: prompt and padding.</summary>
     public const int IgnoredLabel = -100;
 
+    /// <summary>A row of which the tokens from <paramref name="labelStart"/> on are targets.</summary>
+    public SftRow(int[] ids, int labelStart)
+        : this(ids, [.. ids.Select((_, i) => i >= labelStart)]) { }
+
     /// <summary>Number of targets; the first token of a row is never one, because nothing predicts it.</summary>
-    public int TargetCount => Math.Max(0, Ids.Length - Math.Max(1, LabelStart));
+    public int TargetCount => IsTarget.Skip(1).Count(t => t);
 
     /// <summary>The ids where they are targets, else <see cref="IgnoredLabel"/>.</summary>
-    public int[] Labels => [.. Ids.Select((id, i) => i < LabelStart ? IgnoredLabel : id)];
+    public int[] Labels => [.. Ids.Zip(IsTarget, (id, target) => target ? id : IgnoredLabel)];
 
     /// <summary>
     /// Prompt, completion and the end token (unless the completion has it already; without it a model never learns to stop).
@@ -26,6 +32,51 @@ public sealed record SftRow(int[] Ids, int LabelStart)
     /// <summary>The row of a demonstration.</summary>
     public static SftRow Of(SftExample example, Pretrained model) =>
         Completion(model.Template.EncodePrompt(example.Prompt), model.Template.EncodeCompletion(example.Completion), model.Tokenizer.EosId);
+
+    /// <summary>The row of a conversation whose every assistant turn, with its end, is a target.</summary>
+    /// <exception cref="ArgumentException">The template writes an assistant's earlier turn differently from a completion.</exception>
+    public static SftRow Conversation(SftExample example, Pretrained model)
+    {
+        var row = Of(example, model);
+        var targets = row.IsTarget.ToArray();
+        for (var turn = 0; turn < example.Prompt.Count; turn++)
+        {
+            if (example.Prompt[turn].Role != "assistant")
+            {
+                continue;
+            }
+            // As if the conversation ended here: the same ids must stand at the same places of the whole row.
+            var part = Of(new SftExample([.. example.Prompt.Take(turn)], example.Prompt[turn].Content), model);
+            if (part.Ids.Length > row.Ids.Length || !row.Ids.AsSpan(0, part.Ids.Length).SequenceEqual(part.Ids))
+            {
+                throw new ArgumentException(
+                    $"The template '{model.Template.Name}' does not end an assistant's earlier turn as it ends a completion; "
+                        + $"use Targets={nameof(SftTargets.Completion)}."
+                );
+            }
+            for (var i = 0; i < part.Ids.Length; i++)
+            {
+                targets[i] |= part.IsTarget[i];
+            }
+        }
+        return new(row.Ids, targets);
+    }
+
+    /// <summary>The rows that are not the beginning of another one.</summary>
+    public static IReadOnlyList<SftRow> WithoutBeginnings(IReadOnlyList<SftRow> rows)
+    {
+        var sorted = Enumerable
+            .Range(0, rows.Count)
+            .OrderBy(i => rows[i].Ids, Comparer<int[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))
+            .ToList();
+        // In this order a beginning stands directly before something that it begins.
+        var beginnings = sorted
+            .Zip(sorted.Skip(1))
+            .Where(p => rows[p.Second].Ids.Length > rows[p.First].Ids.Length && rows[p.Second].Ids.AsSpan().StartsWith(rows[p.First].Ids))
+            .Select(p => p.First)
+            .ToHashSet();
+        return [.. rows.Where((_, i) => !beginnings.Contains(i))];
+    }
 
     /// <summary>
     /// Rows of at most <paramref name="capacity"/> tokens that hold whole plain texts, each between the ids that begin and end a

@@ -1,18 +1,24 @@
 using System.ComponentModel.DataAnnotations;
+using Annotation.Learning.Training;
 
 namespace Annotation.Learning.Sft;
 
-/// <summary>Settings of supervised fine-tuning; <see cref="BaseModelSettings"/> adds what a base model needs.</summary>
-public record SftSettings
+/// <summary>Which tokens of a conversation are learned.</summary>
+public enum SftTargets
 {
-    /// <summary>Peak learning rate. Small models trained from scratch want 10 to 100 times the rates of large ones.</summary>
-    [Range(1e-8, 1.0)]
-    public double LearningRate { get; init; } = 1e-3;
+    /// <summary>The completion and its end.</summary>
+    Completion,
 
-    /// <summary>Passes over the examples. Fewer are made when the validation loss stops falling.</summary>
-    [Range(1, 1000)]
-    public int Epochs { get; init; } = 3;
+    /// <summary>
+    /// Every turn of the assistant and its end. A conversation that is the beginning of another is left out, because the other
+    /// teaches its turns too.
+    /// </summary>
+    AssistantTurns,
+}
 
+/// <summary>Settings of supervised fine-tuning; <see cref="BaseModelSettings"/> adds what a base model needs.</summary>
+public record SftSettings : SupervisedSettings
+{
     /// <summary>Rows per optimizer step.</summary>
     [Range(1, 4096)]
     public int BatchSize { get; init; } = 64;
@@ -21,39 +27,12 @@ public record SftSettings
     [Range(2, 131072)]
     public int MaxLength { get; init; } = 512;
 
-    /// <summary>Share of all steps over which the learning rate rises from 0.</summary>
-    [Range(0.0, 1.0)]
-    public double WarmupShare { get; init; } = 0.03;
+    /// <summary>Which tokens of a conversation are learned.</summary>
+    public SftTargets Targets { get; init; } = SftTargets.Completion;
 
-    /// <summary>Share of the peak learning rate at which the cosine ends.</summary>
-    [Range(0.0, 1.0)]
-    public double FinalLearningRateShare { get; init; } = 0.1;
-
-    /// <summary>Largest joint L2 norm of the gradients.</summary>
-    [Range(1e-6, 1e6)]
-    public double GradientClip { get; init; } = 1;
-
-    /// <summary>Decoupled weight decay.</summary>
-    [Range(0.0, 1.0)]
-    public double WeightDecay { get; init; }
-
-    /// <summary>Validations per epoch.</summary>
-    [Range(1, 100)]
-    public int ValidationsPerEpoch { get; init; } = 2;
-
-    /// <summary>Validations without a new minimum after which training stops. The weights of the minimum are kept in any case.</summary>
-    [Range(1, 1000)]
-    public int Patience { get; init; } = 3;
-
-    /// <summary>Most tokens (pads included) per forward pass; bounds memory, not the batch.</summary>
-    [Range(64, 1 << 24)]
-    public int MaxTokensPerPass { get; init; } = 16384;
-
-    /// <summary>Steps between checkpoints.</summary>
-    [Range(1, 1_000_000)]
-    public int CheckpointSteps { get; init; } = 50;
-
-    /// <summary>Seed of the order of the examples.</summary>
-    [Range(0, int.MaxValue)]
-    public int Seed { get; init; } = 1;
+    /// <summary>
+    /// Whether rows stand one behind the other in full rows of MaxLength, blind to each other, instead of beside padding. Gives the
+    /// same loss and gradients; faster where lengths differ much.
+    /// </summary>
+    public bool Packing { get; init; }
 }

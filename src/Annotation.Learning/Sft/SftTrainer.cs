@@ -1,7 +1,5 @@
 using Annotation.Learning.Checkpoints;
 using Annotation.Learning.Models;
-using Annotation.Learning.Optimization;
-using Annotation.Learning.Tensors;
 using Annotation.Learning.Training;
 using static TorchSharp.torch;
 
@@ -13,9 +11,6 @@ namespace Annotation.Learning.Sft;
 /// </summary>
 public sealed class SftTrainer(SftSettings settings)
 {
-    private const double Beta1 = 0.9;
-    private const double Beta2 = 0.95;
-
     /// <summary>Fine-tunes on demonstrations.</summary>
     /// <exception cref="InvalidSettingException">A setting is out of range; thrown before the first batch.</exception>
     /// <exception cref="ArgumentException">No demonstration is short enough to learn from.</exception>
@@ -26,15 +21,7 @@ public sealed class SftTrainer(SftSettings settings)
         CheckpointFolder? checkpoints = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken ct = default
-    ) =>
-        Run(
-            model,
-            [.. train.Select(e => SftRow.Of(e, model))],
-            [.. validation.Select(e => SftRow.Of(e, model))],
-            checkpoints,
-            progress,
-            ct
-        );
+    ) => Run(model, Rows(train, model), Rows(validation, model), checkpoints, progress, ct);
 
     /// <summary>Trains a base model on plain texts; every token is a target.</summary>
     /// <inheritdoc cref="Train"/>
@@ -66,6 +53,13 @@ public sealed class SftTrainer(SftSettings settings)
         return Run(model, SftRow.Pack(train, model, capacity), SftRow.Pack(validation, model, capacity), checkpoints, progress, ct);
     }
 
+    private IReadOnlyList<SftRow> Rows(IReadOnlyList<SftExample> examples, Pretrained model) =>
+        settings.Targets switch
+        {
+            SftTargets.Completion => [.. examples.Select(e => SftRow.Of(e, model))],
+            SftTargets.AssistantTurns => SftRow.WithoutBeginnings([.. examples.Select(e => SftRow.Conversation(e, model))]),
+        };
+
     private int LongestRow(Pretrained model) => Math.Min(settings.MaxLength, model.Model.Config.ContextLength);
 
     private SftResult Run(
@@ -86,96 +80,27 @@ public sealed class SftTrainer(SftSettings settings)
             throw new ArgumentException($"None of {allTrain.Count} training rows has a target and at most {LongestRow(model)} tokens.");
         }
 
-        // 2. What is trained, and how far a former process got.
+        // 2. Steps, each on the mean loss over its rows' targets.
         using var scope = NewDisposeScope();
         var weights = model.Model.Weights.ToDictionary(w => w.Key, w => (Tensor)w.Value);
-        using var optimizer = new AdamW(weights.Select(w => (w.Key, w.Value)), Beta1, Beta2, weightDecay: settings.WeightDecay);
-        using var best = new BestWeights(weights);
-        var state = new TrainingState(weights, optimizer, best);
-        state.Resume(checkpoints);
-        var order = new EpochOrder(train.Count, settings.BatchSize, (ulong)settings.Seed);
-        var total = order.StepsPerEpoch * settings.Epochs;
-        var validateEvery = Math.Max(1, order.StepsPerEpoch / settings.ValidationsPerEpoch);
-        var warmup = (int)(total * settings.WarmupShare);
-        var trainLoss = 0.0;
-
-        while (state.Step < total && best.Misses < settings.Patience)
-        {
-            // Asked here and nowhere else, so that a stop always leaves a checkpoint of a whole step.
-            if (ct.IsCancellationRequested)
-            {
-                state.Save(checkpoints);
-                ct.ThrowIfCancellationRequested();
-            }
-
-            // 3. One optimizer step on the next rows of the epoch's order.
-            var batch = order.Batch(state.Step).Select(i => train[i]).ToList();
-            var rate = LearningRate.Cosine(settings.LearningRate, state.Step + 1, total, warmup, settings.FinalLearningRateShare);
-            optimizer.ZeroGradients();
-            trainLoss = MeanLoss(model.Model, batch, learn: true);
-            var norm = optimizer.ClipGradients(settings.GradientClip);
-            if (!double.IsFinite(norm))
-            {
-                throw new InvalidOperationException(
-                    $"Gradients are not finite at step {state.Step + 1}: lower LearningRate ({settings.LearningRate})."
-                );
-            }
-            optimizer.Step(rate);
-            optimizer.ZeroGradients();
-            state.Step++;
-
-            // 4. Validation now and then; the weights of the minimum are kept.
-            var metrics = new Dictionary<string, double>
-            {
-                ["loss"] = trainLoss,
-                ["learningRate"] = rate,
-                ["gradientNorm"] = norm,
-            };
-            if (validation.Count > 0 && (state.Step % validateEvery == 0 || state.Step == total))
-            {
-                using var guard = no_grad();
-                metrics["validationLoss"] = MeanLoss(model.Model, validation, learn: false);
-                best.Observe(metrics["validationLoss"], state.Step);
-            }
-            if (state.Step % settings.CheckpointSteps == 0 || state.Step == total || best.Misses >= settings.Patience)
-            {
-                state.Save(checkpoints);
-            }
-            progress?.Report(new(state.Step, total, metrics));
-        }
-
-        best.Restore();
-        var validated = double.IsFinite(best.Loss);
+        var loss = new SftBatchLoss(model.Model, settings.MaxTokensPerPass, settings.Packing ? LongestRow(model) : null);
+        var outcome = new SupervisedLoop(settings, weights).Run(
+            train.Count,
+            settings.BatchSize,
+            batch => new() { [SupervisedLoop.Loss] = loss.Backward([.. batch.Select(i => train[i])]) },
+            validation.Count == 0 ? null : () => new() { [SupervisedLoop.ValidationLoss] = loss.Mean(validation) },
+            checkpoints,
+            progress,
+            ct
+        );
         return new(
-            state.Step,
-            validated ? best.Step : state.Step,
-            validated ? best.Loss : null,
-            trainLoss,
+            outcome.Steps,
+            outcome.BestStep,
+            outcome.ValidationLoss,
+            outcome.TrainLoss,
             allTrain.Count - train.Count + allValidation.Count - validation.Count
         );
 
         List<SftRow> Usable(IReadOnlyList<SftRow> rows) => [.. rows.Where(r => r.TargetCount > 0 && r.Ids.Length <= LongestRow(model))];
-    }
-
-    // Mean over all targets of the rows; with learn, gradients of it are added up pass by pass.
-    private double MeanLoss(LanguageModel model, IReadOnlyList<SftRow> rows, bool learn)
-    {
-        var targets = rows.Sum(r => (double)r.TargetCount);
-        var mean = 0.0;
-        foreach (var group in LengthBuckets.Split([.. rows.Select(r => r.Ids.Length)], settings.MaxTokensPerPass))
-        {
-            using var scope = NewDisposeScope();
-            var ids = TokenRows.Pad([.. group.Select(i => rows[i].Ids)], model.Device); // (B, W)
-            var labels = TokenRows.Pad([.. group.Select(i => rows[i].Labels)], model.Device, SftRow.IgnoredLabel);
-            var (positions, wanted) = SftLoss.Predictions(labels); // (N)
-            var hidden = model.Hidden(ids).flatten(0, 1).index_select(0, positions); // (N, d)
-            var loss = SftLoss.TokenSum(model.Logits(hidden), wanted) / targets;
-            if (learn)
-            {
-                loss.backward();
-            }
-            mean += loss.to(ScalarType.Float64).item<double>();
-        }
-        return mean;
     }
 }

@@ -1,8 +1,17 @@
+using System.Reflection;
+
 namespace Annotation.Learning.Training;
 
 /// <summary>Looks at a run's settings before the run is queued.</summary>
 public static class NamedSettings
 {
+    /// <summary>The settings of a record, those of the record that it extends first, each in the order of their declaration.</summary>
+    public static IReadOnlyList<PropertyInfo> PropertiesOf(Type record)
+    {
+        var own = record.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(p => p.CanWrite);
+        return record.BaseType is { } extended && extended != typeof(object) ? [.. PropertiesOf(extended), .. own] : [.. own];
+    }
+
     /// <summary>What is wrong with the first name=value pair that a settings record cannot take, in one sentence; null when nothing is.</summary>
     /// <param name="record">The record with the settings of the run's kind.</param>
     /// <param name="pairs">Names in any case, with or without dashes.</param>

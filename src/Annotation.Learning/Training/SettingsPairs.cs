@@ -19,12 +19,12 @@ public static class SettingsPairs
     internal static object Read(Type type, IEnumerable<KeyValuePair<string, string>> pairs)
     {
         var settings = Activator.CreateInstance(type)!;
-        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToList();
+        var properties = NamedSettings.PropertiesOf(type);
         foreach (var (name, value) in pairs)
         {
             var plain = name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
             var property =
-                properties.Find(p => p.Name.Equals(plain, StringComparison.OrdinalIgnoreCase))
+                properties.FirstOrDefault(p => p.Name.Equals(plain, StringComparison.OrdinalIgnoreCase))
                 ?? throw new InvalidSettingException(
                     name,
                     $"there is no such setting; there are {string.Join(", ", properties.Select(p => p.Name))}."

@@ -15,8 +15,6 @@ namespace Annotation.Web.Runs;
 /// <summary>Reads what people ask for, by names, and makes of it the run that they mean.</summary>
 internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> contexts)
 {
-    private static readonly RunKind[] Trainings = [RunKind.Base, RunKind.Sft, RunKind.Reward, RunKind.Ppo];
-
     /// <summary>A training in a project.</summary>
     public async Task<Outcome<NewRun>> TrainAsync(
         Project project,
@@ -25,9 +23,12 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         CancellationToken cancellationToken
     )
     {
-        if (!Enum.TryParse<RunKind>(request.Kind, ignoreCase: true, out var kind) || !Trainings.Contains(kind))
+        if (!Enum.TryParse<RunKind>(request.Kind, ignoreCase: true, out var kind) || !RunKinds.Trainings.Contains(kind))
         {
-            return new Refusal("unknown-kind", $"There is no training '{request.Kind}'; use base, sft, reward or ppo.");
+            return new Refusal(
+                "unknown-kind",
+                $"There is no training '{request.Kind}'; use {string.Join(", ", RunKinds.Trainings.Select(RunQueries.Text))}."
+            );
         }
 
         var settings = new RunSettings(request.Settings);

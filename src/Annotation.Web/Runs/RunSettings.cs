@@ -3,8 +3,11 @@ using System.Globalization;
 using System.Text.Json;
 using Annotation.Domain;
 using Annotation.Domain.Runs;
+using Annotation.Learning.Dpo;
+using Annotation.Learning.Grpo;
 using Annotation.Learning.Ppo;
 using Annotation.Learning.RewardModeling;
+using Annotation.Learning.Rloo;
 using Annotation.Learning.Sft;
 using Annotation.Learning.Training;
 
@@ -34,6 +37,9 @@ internal sealed class RunSettings
             RunKind.Sft => typeof(SftSettings),
             RunKind.Reward => typeof(RewardModelSettings),
             RunKind.Ppo => typeof(PpoSettings),
+            RunKind.Rloo => typeof(RlooSettings),
+            RunKind.Grpo => typeof(GrpoSettings),
+            RunKind.Dpo => typeof(DpoSettings),
             RunKind.Generate => typeof(GenerationSettings),
             RunKind.Evaluate => typeof(EvaluationSettings),
             _ => null,

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Annotation.Domain.Runs;
+using Annotation.Learning.Training;
 
 namespace Annotation.Web.Runs;
 
@@ -24,9 +25,8 @@ public sealed partial record SettingField(string Name, string Default, string? R
         var descriptions = Describe(record);
         return
         [
-            .. record
-                .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Where(p => p.CanWrite)
+            .. NamedSettings
+                .PropertiesOf(record)
                 .Select(p => new SettingField(
                     char.ToLowerInvariant(p.Name[0]) + p.Name[1..],
                     Convert.ToString(p.GetValue(defaults), CultureInfo.InvariantCulture) ?? "",

@@ -89,6 +89,47 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
     }
 
     [Fact]
+    public async Task Rloo_grpo_and_dpo_make_policies_whose_lineage_names_what_they_learned_from()
+    {
+        var project = await fixture.WithPromptsAsync("peers", 0);
+        var ranked = await fixture.AddPromptsAsync(project, 30);
+        await fixture.RankAsync(project, ranked);
+        await fixture.DemonstrateAsync(project, await fixture.AddPromptsAsync(project, 20, offset: 100));
+        var fresh = await fixture.AddPromptsAsync(project, 20, offset: 200);
+
+        const string quickDpo = """{"epochs": 1, "batchPrompts": "8", "loss": "ipo", "criterion": "truthfulness"}""";
+        var dpo = await RunAsync(RunKind.Dpo, project, quickDpo, "peers-dpo");
+        var dpoModel = await ModelAsync(dpo);
+        Assert.Equal((ModelKind.Policy, dpo.PreferenceSetId), (dpoModel.Kind, dpoModel.PreferenceSetId));
+        Assert.NotNull(dpo.PreferenceSetId);
+        await using var db = fixture.CreateContext();
+        var learned = await UsedAsync(dpo);
+        Assert.Equal(
+            ranked.Where(p => p.Split == Split.Train).Select(p => p.Id).ToHashSet(),
+            learned.Where(p => p.Use == PromptUse.Trained).Select(p => p.PromptId).ToHashSet()
+        );
+
+        var reward = await RunAsync(RunKind.Reward, project, QuickReward, "peers-reward");
+        const string quick =
+            """{"iterations": 2, "rolloutSize": 8, "minibatchSize": 8, "maxNewTokens": 8, "pretrainingCoefficient": "0.1", "averageDecay": "0.5"}""";
+        foreach (var kind in (RunKind[])[RunKind.Rloo, RunKind.Grpo])
+        {
+            var run = await RunAsync(kind, project, quick, $"peers-{kind}", baseModelId: dpoModel.Id);
+            Assert.Equal((reward.OutputModelId, dpoModel.Id), (run.RewardModelId, (await ModelAsync(run)).BaseModelId));
+            var trained = (await UsedAsync(run)).Select(p => p.PromptId).ToHashSet();
+            Assert.Empty(trained.Intersect(learned.Select(p => p.PromptId)));
+            Assert.Superset(fresh.Where(p => p.Split != Split.Test).Select(p => p.Id).ToHashSet(), trained);
+            Assert.Contains(
+                await db.RunMetrics.Where(m => m.RunId == run.Id).ToListAsync(TestContext.Current.CancellationToken),
+                m => m.Name == "flatGroups"
+            );
+        }
+
+        async Task<List<RunPrompt>> UsedAsync(Run run) =>
+            await db.RunPrompts.Where(p => p.RunId == run.Id).ToListAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Ppo_refuses_when_no_fresh_prompt_is_left_unless_overlap_is_allowed_and_then_says_so()
     {
         var project = await fixture.WithPromptsAsync("overlap", 0);
@@ -144,6 +185,10 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
     [InlineData(RunKind.Reward, "{}", "no rankings")]
     [InlineData(RunKind.Reward, """{"set": "7"}""", "no preference set 7")]
     [InlineData(RunKind.Ppo, "{}", "no reward model")]
+    [InlineData(RunKind.Rloo, """{"rolloutSize": "10"}""", "not a multiple of CompletionsPerPrompt")]
+    [InlineData(RunKind.Grpo, """{"valueLearningRate": "0.1"}""", "no such setting")]
+    [InlineData(RunKind.Dpo, """{"beta": "-1"}""", "Beta")]
+    [InlineData(RunKind.Dpo, "{}", "no rankings")]
     [InlineData(RunKind.Generate, "{}", "no prompt that waits")]
     public async Task What_a_person_can_mend_ends_the_run_with_a_sentence_that_says_how(RunKind kind, string settings, string sentence)
     {

@@ -1,4 +1,4 @@
-using Annotation.Learning.Ppo;
+using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Sft;
 using Annotation.Learning.Tensors;
 using static TorchSharp.torch;

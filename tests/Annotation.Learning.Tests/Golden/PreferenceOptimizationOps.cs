@@ -1,6 +1,6 @@
 using Annotation.Learning.Dpo;
-using Annotation.Learning.GroupBaselines;
-using Annotation.Learning.Ppo;
+using Annotation.Learning.Grpo;
+using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Tensors;
 
 namespace Annotation.Learning.Tests.Golden;

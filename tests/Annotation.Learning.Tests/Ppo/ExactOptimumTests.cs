@@ -1,5 +1,6 @@
 using Annotation.Learning.Models;
 using Annotation.Learning.Ppo;
+using Annotation.Learning.Rewards;
 using Annotation.Learning.Tests.Tensors;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;
@@ -40,7 +41,7 @@ public sealed class ExactOptimumTests
         new PpoTrainer(settings).Train(
             policy,
             reference,
-            new ProgramReward((_, text) => Reward(text)),
+            new FunctionReward((_, text) => Reward(text)),
             [prompt],
             ct: TestContext.Current.CancellationToken
         );

@@ -3,9 +3,11 @@ using Annotation.Learning.Checkpoints;
 using Annotation.Learning.Evaluation;
 using Annotation.Learning.Generation;
 using Annotation.Learning.Models;
+using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Ppo;
 using Annotation.Learning.RewardModeling;
-using Annotation.Learning.Sft;
+using Annotation.Learning.Rewards;
+using Annotation.Learning.Tests.PolicyGradients;
 using Annotation.Learning.Tests.Tensors;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;
@@ -17,10 +19,7 @@ namespace Annotation.Learning.Tests.Ppo;
 [Collection(NativeTensorCount.Name)]
 public sealed class PpoTrainerTests
 {
-    private static readonly IReadOnlyList<IReadOnlyList<Message>> _prompts =
-    [
-        .. "abcd".Select(c => (IReadOnlyList<Message>)[new Message("user", $"{c}")]),
-    ];
+    private static readonly IReadOnlyList<IReadOnlyList<Message>> _prompts = CoinPolicy.Prompts;
     private static readonly PpoSettings _quick = new()
     {
         Iterations = 4,
@@ -31,35 +30,12 @@ public sealed class PpoTrainerTests
         LearningRate = 1e-3,
         CheckpointIterations = 1,
     };
-    private static readonly RewardSource _likesX = new ProgramReward((_, text) => text.Count(c => c == 'x') - 1);
-
-    /// <summary>A policy that answers with two to four letters x or y, each as often as the other.</summary>
-    private static Pretrained CoinPolicy()
-    {
-        var random = new SeededRandom(9);
-        var examples = Enumerable
-            .Range(0, 256)
-            .Select(i => new SftExample(
-                _prompts[i % 4],
-                new string([.. Enumerable.Range(0, 2 + random.NextInt(3)).Select(_ => random.NextInt(2) == 0 ? 'x' : 'y')])
-            ))
-            .ToList();
-        var model = TrainableModels.Create();
-        new SftTrainer(
-            new SftSettings
-            {
-                LearningRate = 5e-3,
-                BatchSize = 32,
-                Epochs = 12,
-            }
-        ).Train(model, examples, []);
-        return model;
-    }
+    private static readonly RewardSource _likesX = CoinPolicy.LikesX;
 
     [Fact]
     public void The_reward_rises_while_the_kl_stays_small()
     {
-        using var policy = CoinPolicy();
+        using var policy = CoinPolicy.Create();
         using var reference = policy.Copy();
         using var recorder = new RunRecorder();
         var settings = _quick with
@@ -96,7 +72,7 @@ public sealed class PpoTrainerTests
     [Fact]
     public void A_large_coefficient_keeps_the_policy_where_it_was()
     {
-        using var policy = CoinPolicy();
+        using var policy = CoinPolicy.Create();
         using var reference = policy.Copy();
         using var recorder = new RunRecorder();
         var settings = _quick with { Iterations = 12, RolloutSize = 32, KlCoefficient = 50 };
@@ -112,7 +88,7 @@ public sealed class PpoTrainerTests
         {
             using var policy = TrainableModels.Create();
             using var reference = policy.Copy();
-            var source = new ProgramReward((_, text) => text.Length * 0.1 + constant);
+            var source = new FunctionReward((_, text) => text.Length * 0.1 + constant);
             var settings = _quick with
             {
                 Iterations = 1,
@@ -136,7 +112,7 @@ public sealed class PpoTrainerTests
     [Fact]
     public void The_reward_model_is_left_alone_and_becomes_the_value_model()
     {
-        using var policy = CoinPolicy();
+        using var policy = CoinPolicy.Create();
         using var reference = policy.Copy();
         var rankings = Enumerable
             .Range(0, 32)
@@ -216,21 +192,15 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
-    public void Scores_that_are_no_numbers_stop_nothing_and_teach_nothing()
+    public void A_score_that_is_no_number_ends_the_run_before_it_teaches_anything()
     {
         using var policy = TrainableModels.Create();
         using var reference = policy.Copy();
-        using var recorder = new RunRecorder();
-        var source = new ProgramReward((_, _) => double.NaN);
-        new PpoTrainer(_quick with { Iterations = 2, ValueWarmupIterations = 0 }).Train(
-            policy,
-            reference,
-            source,
-            _prompts,
-            progress: recorder,
-            ct: TestContext.Current.CancellationToken
+        var source = new FunctionReward((_, _) => double.NaN);
+        var problem = Assert.Throws<RewardSourceException>(() =>
+            new PpoTrainer(_quick).Train(policy, reference, source, _prompts, ct: TestContext.Current.CancellationToken)
         );
-        Assert.True(recorder.Reports[0].Metrics["skippedMinibatches"] > 0);
+        Assert.Contains("NaN", problem.Message, StringComparison.Ordinal);
         Assert.Equal(TrainableModels.Fingerprint(reference.Model), TrainableModels.Fingerprint(policy.Model));
     }
 
@@ -290,7 +260,7 @@ public sealed class PpoTrainerTests
             Run(_quick with { Iterations = 1 }, reference, [.. _prompts, [new Message("user", new string('a', 80))]]).DroppedPrompts
         );
 
-        PpoResult Run(PpoSettings settings, Pretrained frozen, IReadOnlyList<IReadOnlyList<Message>> prompts) =>
+        PolicyGradientResult Run(PpoSettings settings, Pretrained frozen, IReadOnlyList<IReadOnlyList<Message>> prompts) =>
             new PpoTrainer(settings).Train(policy, frozen, _likesX, prompts, ct: TestContext.Current.CancellationToken);
     }
 

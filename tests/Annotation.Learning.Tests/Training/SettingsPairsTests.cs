@@ -1,3 +1,4 @@
+using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Ppo;
 using Annotation.Learning.RewardModeling;
 using Annotation.Learning.Sft;

@@ -1,7 +1,10 @@
 using Annotation.Learning.Checkpoints;
+using Annotation.Learning.Dpo;
 using Annotation.Learning.Ppo;
 using Annotation.Learning.RewardModeling;
+using Annotation.Learning.Rewards;
 using Annotation.Learning.Sft;
+using Annotation.Learning.Tests.PolicyGradients;
 using Annotation.Learning.Tests.Tensors;
 using Annotation.Learning.Text;
 using Xunit;
@@ -27,11 +30,11 @@ public sealed class TrainerDeviceTests
             .ToList();
         for (var pass = 0; pass < 2; pass++)
         {
-            new SftTrainer(new SftSettings { Epochs = 1 }).Train(
+            new SftTrainer(new SftSettings { Epochs = 1, Packing = pass == 1 }).Train(
                 policy,
                 examples,
                 examples,
-                Checkpoints("sft"),
+                Checkpoints("sft" + pass),
                 ct: TestContext.Current.CancellationToken
             );
         }
@@ -73,6 +76,26 @@ public sealed class TrainerDeviceTests
                 ct: TestContext.Current.CancellationToken
             );
             Assert.Equal(2, result.Iterations);
+        }
+        foreach (var kind in (string[])["ppo", "rloo", "grpo"])
+        {
+            using var reference = policy.Copy();
+            CoinPolicy
+                .Trainer(kind, s => s with { Iterations = 1, AverageDecay = 0.9, PretrainingCoefficient = 1, RowsPerPass = 3 })
+                .Train(policy, reference, CoinPolicy.LikesX, [_prompt], Checkpoints(kind), ct: TestContext.Current.CancellationToken);
+        }
+        foreach (var loss in Enum.GetValues<DpoLossKind>())
+        {
+            using var reference = policy.Copy();
+            var settings = new DpoSettings { Epochs = 1, Loss = loss };
+            new DpoTrainer(settings).Train(
+                policy,
+                reference,
+                rankings,
+                rankings,
+                Checkpoints("dpo" + loss),
+                ct: TestContext.Current.CancellationToken
+            );
         }
 
         CheckpointFolder Checkpoints(string name) => new(Path.Combine(folder.Path, name));

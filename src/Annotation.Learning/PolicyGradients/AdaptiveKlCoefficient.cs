@@ -1,4 +1,4 @@
-namespace Annotation.Learning.Ppo;
+namespace Annotation.Learning.PolicyGradients;
 
 /// <summary>
 /// Proportional controller of the KL coefficient (Ziegler et al. 2019, section 2.2):

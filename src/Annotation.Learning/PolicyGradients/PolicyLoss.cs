@@ -1,7 +1,7 @@
 using Annotation.Learning.Tensors;
 using static TorchSharp.torch;
 
-namespace Annotation.Learning.Ppo;
+namespace Annotation.Learning.PolicyGradients;
 
 /// <summary>How token losses of a minibatch become one number.</summary>
 public enum TokenAggregation

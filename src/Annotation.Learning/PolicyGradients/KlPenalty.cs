@@ -2,7 +2,7 @@ using Annotation.Learning.RewardModeling;
 using Annotation.Learning.Tensors;
 using static TorchSharp.torch;
 
-namespace Annotation.Learning.Ppo;
+namespace Annotation.Learning.PolicyGradients;
 
 /// <summary>Estimators of KL(policy || reference) from the log-probabilities of sampled tokens (Schulman, "Approximating KL divergence").</summary>
 public enum KlEstimator

@@ -1,10 +1,10 @@
-using Annotation.Learning.Ppo;
+using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Tensors;
 using Annotation.Learning.Tests.Training;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Annotation.Learning.Tests.Ppo;
+namespace Annotation.Learning.Tests.PolicyGradients;
 
 public sealed class CompletionBatchTests
 {

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Annotation.Learning.Ppo;
+namespace Annotation.Learning.PolicyGradients;
 
 /// <summary>Where completions end. Found by the first stop token, never by padding: the pad id may be an ordinary token.</summary>
 public static class CompletionEnd

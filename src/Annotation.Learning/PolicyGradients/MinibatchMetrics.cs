@@ -1,4 +1,6 @@
-namespace Annotation.Learning.Ppo;
+using static TorchSharp.torch;
+
+namespace Annotation.Learning.PolicyGradients;
 
 /// <summary>Means over the minibatches of an iteration.</summary>
 internal sealed class MinibatchMetrics
@@ -23,11 +25,10 @@ internal sealed class MinibatchMetrics
         Add("policyGradientNorm", gradientNorm);
     }
 
-    internal void AddValue(double loss, double clipShare, double gradientNorm)
+    internal void Add(string name, double value)
     {
-        Add("valueLoss", loss);
-        Add("valueClippedShare", clipShare);
-        Add("valueGradientNorm", gradientNorm);
+        var (sum, count) = _sums.GetValueOrDefault(name);
+        _sums[name] = (sum + value, count + 1);
     }
 
     internal void Write(Dictionary<string, double> metrics)
@@ -42,9 +43,19 @@ internal sealed class MinibatchMetrics
         metrics["stoppedEarly"] = StoppedEarly ? 1 : 0;
     }
 
-    private void Add(string name, double value)
+    /// <summary>Scalars into metrics, with one wait for the device.</summary>
+    internal static void Read(Dictionary<string, double> metrics, params (string Name, Tensor Value)[] scalars)
     {
-        var (sum, count) = _sums.GetValueOrDefault(name);
-        _sums[name] = (sum + value, count + 1);
+        foreach (var (scalar, number) in scalars.Zip(Read([.. scalars.Select(s => s.Value)])))
+        {
+            metrics[scalar.Name] = number;
+        }
+    }
+
+    /// <summary>The values of scalars, with one wait for the device.</summary>
+    internal static double[] Read(params Tensor[] scalars)
+    {
+        using var scope = NewDisposeScope();
+        return stack(scalars).detach().to(ScalarType.Float64, CPU).data<double>().ToArray();
     }
 }

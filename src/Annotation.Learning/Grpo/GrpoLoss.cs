@@ -1,8 +1,8 @@
-using Annotation.Learning.Ppo;
+using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Tensors;
 using static TorchSharp.torch;
 
-namespace Annotation.Learning.GroupBaselines;
+namespace Annotation.Learning.Grpo;
 
 /// <summary>How GRPO's token losses become one number.</summary>
 public enum GrpoReduction

@@ -2,7 +2,7 @@ using Annotation.Learning.Models;
 using Annotation.Learning.Tensors;
 using static TorchSharp.torch;
 
-namespace Annotation.Learning.Ppo;
+namespace Annotation.Learning.PolicyGradients;
 
 /// <summary>
 /// Prompts with completions as tensors: whole rows padded on the right, and for each completion token the position that

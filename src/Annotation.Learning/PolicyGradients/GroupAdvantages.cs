@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
+using Annotation.Learning.Tensors;
 using static TorchSharp.torch;
 
-namespace Annotation.Learning.GroupBaselines;
+namespace Annotation.Learning.PolicyGradients;
 
 /// <summary>By what a group's centred rewards are divided.</summary>
 public enum GroupScale
@@ -46,5 +48,37 @@ public static class GroupAdvantages
     {
         using var scope = NewDisposeScope();
         return ((advantages - advantages.mean()) / (advantages.std(unbiased: true) + epsilon)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A group of K is one prompt's completions; a rollout must hold whole groups.</summary>
+    internal static IEnumerable<ValidationResult> CheckSizes(int rolloutSize, int completionsPerPrompt)
+    {
+        if (rolloutSize % completionsPerPrompt != 0)
+        {
+            yield return new(
+                $"{rolloutSize} is not a multiple of CompletionsPerPrompt ({completionsPerPrompt}).",
+                [nameof(PolicyGradientSettings.RolloutSize)]
+            );
+        }
+    }
+
+    /// <summary>The same advantage at every real token of a completion: (P, K) and mask (P * K, T) -> (P * K, T).</summary>
+    internal static Tensor PerToken(Tensor advantages, Tensor mask)
+    {
+        using var scope = NewDisposeScope();
+        return Masked.Zeroed(advantages.reshape(-1, 1).expand(mask.shape), mask).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean and standard deviation of the advantages, and the share of groups whose rewards are all equal: they teach nothing.</summary>
+    internal static void Describe(Dictionary<string, double> metrics, Tensor rewards, Tensor advantages)
+    {
+        using var scope = NewDisposeScope();
+        var flat = (rewards.amax([1]) - rewards.amin([1])).lt(1e-6);
+        MinibatchMetrics.Read(
+            metrics,
+            ("advantage", advantages.mean()),
+            ("advantageStd", advantages.std(unbiased: false)),
+            ("flatGroups", flat.to(rewards.dtype).mean())
+        );
     }
 }

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using Annotation.Domain.Prompts;
+using Annotation.Domain.Runs;
+using Annotation.Jobs.Execution;
+using Annotation.Jobs.Models;
+using Annotation.Learning.Dpo;
+using Annotation.Learning.Models;
+
+namespace Annotation.Jobs.Training;
+
+/// <summary>
+/// Improves a policy on a frozen preference set, on one criterion's rankings. It reads the set's train and validation splits. The
+/// reference is the policy it starts from.
+/// </summary>
+public sealed class TrainDpo(ModelShelf shelf, PreferenceSets sets, RankingRows rankings) : IRunWork
+{
+    public RunKind Kind => RunKind.Dpo;
+
+    public async Task<RunOutput> DoAsync(RunContext context, CancellationToken stop)
+    {
+        // 1. Inputs, fixed at the first start.
+        var settings = context.Pairs.Read<DpoSettings>();
+        var start = await shelf.FindBaseAsync(context.Run.BaseModelId, context.Run.ProjectId, stop);
+        var set = await sets.FindAsync(context, stop);
+        await context.Claim.UseAsync(start.Id, null, set.Id, stop);
+        if (!set.Criteria.Contains(settings.Criterion))
+        {
+            throw new RunFailedException(
+                $"Preference set {set.Number} has no criterion '{settings.Criterion}'; it has {string.Join(", ", set.Criteria)}."
+            );
+        }
+        var rows = await rankings.LoadAsync(set.Id, [Split.Train, Split.Validation], stop);
+        var train = rows.Where(r => r.Split == Split.Train).ToList();
+        var validation = rows.Where(r => r.Split == Split.Validation).ToList();
+        if (train.Count == 0)
+        {
+            throw new RunFailedException(
+                $"Preference set {set.Number} has no rankings in its train split ({set.RankingCount} in all); rank or import more."
+            );
+        }
+
+        // 2. Training, on from the last checkpoint.
+        var folder = await shelf.FolderAsync(start, stop);
+        var checkpoints = context.OpenCheckpoints();
+        var (written, result) = await context.ComputeAsync(
+            () =>
+            {
+                using var policy = Pretrained.Load(folder, context.Device);
+                using var reference = Pretrained.Load(folder, context.Device);
+                var result = new DpoTrainer(settings).Train(
+                    policy,
+                    reference,
+                    [.. train.Select(r => r.Ranked)],
+                    [.. validation.Select(r => r.Ranked)],
+                    checkpoints,
+                    context.Progress,
+                    stop
+                );
+                return (WrittenModel.Write(context, policy), result);
+            },
+            stop
+        );
+
+        // 3. The new policy.
+        var figures = new JsonObject
+        {
+            ["preferenceSet"] = set.Number,
+            ["preferenceSetHash"] = set.ContentHash,
+            ["criterion"] = settings.Criterion,
+            ["trainRankings"] = train.Count,
+            ["validationRankings"] = validation.Count,
+            ["pairs"] = result.Pairs,
+            ["droppedCompletions"] = result.DroppedCompletions,
+            ["steps"] = result.Steps,
+            ["bestStep"] = result.BestStep,
+            ["trainLoss"] = result.TrainLoss,
+            ["validationLoss"] = result.ValidationLoss,
+            ["machine"] = context.Machine,
+        };
+        return new RunOutput(
+            figures,
+            await written.StoreAsync(context, start.Id, set.Id, figures, stop),
+            UsedPrompts.Of(train.Select(r => r.PromptId), validation.Select(r => r.PromptId))
+        );
+    }
+}
