@@ -20,8 +20,8 @@ public static class DomainRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => new ShownOrderShuffler(new Random()));
-        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
-        services.AddDbContextFactory<AnnotationDbContext>(
+        services.AddSingleton(_ => NpgsqlDataSource.Create(Prepared(connectionString)));
+        services.AddPooledDbContextFactory<AnnotationDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
         );
         foreach (var useCase in UseCases())
@@ -42,6 +42,22 @@ public static class DomainRegistration
             })
             .AddRoles<IdentityRole<Guid>>()
             .AddEntityFrameworkStores<AnnotationDbContext>();
+    }
+
+    /// <summary>
+    /// Statements that come again are prepared once for each connection: planning them costs more than running them.
+    /// A connection string that says otherwise (a pooler between that cannot keep them) is left as it is.
+    /// </summary>
+    private static string Prepared(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!builder.ContainsKey("Max Auto Prepare"))
+        {
+            builder.MaxAutoPrepare = 200;
+            builder.AutoPrepareMinUsages = 2;
+        }
+
+        return builder.ConnectionString;
     }
 
     /// <summary>The use cases: public sealed classes whose one public method is <c>RunAsync</c>.</summary>

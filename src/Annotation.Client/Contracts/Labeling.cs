@@ -6,6 +6,7 @@ namespace Annotation.Client.Contracts;
 /// <param name="Kind">ranking, demonstration or dialogue.</param>
 /// <param name="LeaseVersion">Goes back with submit, renew and skip.</param>
 /// <param name="Completions">In the order in which they are shown.</param>
+/// <param name="OpenTaskCount">How many of the next 100 open tasks are still for the labeler: 100 means many.</param>
 /// <param name="GuidelineHtml">The guideline as safe HTML.</param>
 public sealed record TaskView(
     Guid AssignmentId,

@@ -26,7 +26,24 @@ public sealed class VerifyApiToken(IDbContextFactory<AnnotationDbContext> contex
         var row = await db
             .ApiTokens.AsNoTracking()
             .Where(t => t.Id == token.Id)
-            .Join(db.People, t => t.PersonId, p => p.Id, (t, p) => new { Token = t, Person = p })
+            .Join(
+                db.People,
+                t => t.PersonId,
+                p => p.Id,
+                (t, p) =>
+                    new
+                    {
+                        Token = t,
+                        p.Id,
+                        p.UserName,
+                        p.DisplayName,
+                        p.DisabledAt,
+                        Roles = db
+                            .UserRoles.Where(m => m.UserId == p.Id)
+                            .Join(db.Roles, m => m.RoleId, r => r.Id, (m, r) => r.Name!)
+                            .ToList(),
+                    }
+            )
             .SingleOrDefaultAsync(cancellationToken);
         var at = time.Now();
         if (
@@ -34,7 +51,7 @@ public sealed class VerifyApiToken(IDbContextFactory<AnnotationDbContext> contex
             || !CryptographicOperations.FixedTimeEquals(row.Token.SecretHash, token.SecretHash())
             || row.Token.RevokedAt is not null
             || row.Token.ExpiresAt <= at
-            || row.Person.DisabledAt is not null
+            || row.DisabledAt is not null
         )
         {
             return refusal;
@@ -47,11 +64,7 @@ public sealed class VerifyApiToken(IDbContextFactory<AnnotationDbContext> contex
                 .ExecuteUpdateAsync(t => t.SetProperty(x => x.LastUsedAt, at), cancellationToken);
         }
 
-        var roles = await db
-            .UserRoles.Where(m => m.UserId == row.Person.Id)
-            .Join(db.Roles, m => m.RoleId, r => r.Id, (m, r) => r.Name!)
-            .ToListAsync(cancellationToken);
-        return new TokenBearer(row.Person.Id, row.Person.UserName!, row.Person.DisplayName, roles);
+        return new TokenBearer(row.Id, row.UserName!, row.DisplayName, row.Roles);
     }
 }
 

@@ -22,6 +22,7 @@ public sealed class AnnotationDbContext(DbContextOptions<AnnotationDbContext> op
 {
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
     public DbSet<Person> People => Set<Person>();
+    public DbSet<Team> Teams => Set<Team>();
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<Project> Projects => Set<Project>();
@@ -33,6 +34,7 @@ public sealed class AnnotationDbContext(DbContextOptions<AnnotationDbContext> op
     public DbSet<LabelingTaskCompletion> LabelingTaskCompletions => Set<LabelingTaskCompletion>();
     public DbSet<Assignment> Assignments => Set<Assignment>();
     public DbSet<Answer> Answers => Set<Answer>();
+    public DbSet<LateSubmission> LateSubmissions => Set<LateSubmission>();
     public DbSet<Retraction> Retractions => Set<Retraction>();
     public DbSet<Draft> Drafts => Set<Draft>();
     public DbSet<Interaction> Interactions => Set<Interaction>();
@@ -63,6 +65,8 @@ public sealed class AnnotationDbContext(DbContextOptions<AnnotationDbContext> op
     {
         configurationBuilder.Properties<LabelingTaskKind>().HaveConversion<EnumText<LabelingTaskKind>>();
         configurationBuilder.Properties<AssignmentState>().HaveConversion<EnumText<AssignmentState>>();
+        configurationBuilder.Properties<LabelingTaskArm>().HaveConversion<EnumText<LabelingTaskArm>>();
+        configurationBuilder.Properties<SkipPolicy>().HaveConversion<EnumText<SkipPolicy>>();
         configurationBuilder.Properties<DialogueSeat>().HaveConversion<EnumText<DialogueSeat>>();
         configurationBuilder.Properties<TurnOrigin>().HaveConversion<EnumText<TurnOrigin>>();
         configurationBuilder.Properties<Split>().HaveConversion<EnumText<Split>>();

@@ -12,6 +12,9 @@ public sealed class Assignment
 
     public required Guid TaskId { get; init; }
 
+    /// <summary>The task's project, here too, so that a person's work in it is counted without looking at the tasks.</summary>
+    public required Guid ProjectId { get; init; }
+
     public required Guid PersonId { get; init; }
 
     /// <summary>Grows each time the lease is handed out anew; a submission names the version it was made under.</summary>
@@ -48,6 +51,7 @@ internal sealed class AssignmentMapping : IEntityTypeConfiguration<Assignment>
         builder.HasIndex(a => new { a.TaskId, a.PersonId }).IsUnique();
         builder.HasIndex(a => a.PersonId).HasFilter("state = 'active'").HasDatabaseName("ix_assignments_active_person");
         builder.HasIndex(a => new { a.PersonId, a.EndedAt });
+        builder.HasIndex(a => a.LeaseUntil).HasFilter("state = 'active'").HasDatabaseName("ix_assignments_active_lease_until");
         builder.Property(a => a.Seat).HasMaxLength(20).HasDefaultValue(DialogueSeat.Both);
         builder.HasOne<LabelingTask>().WithMany().HasForeignKey(a => a.TaskId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Person>().WithMany().HasForeignKey(a => a.PersonId).OnDelete(DeleteBehavior.Restrict);

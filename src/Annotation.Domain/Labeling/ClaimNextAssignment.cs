@@ -1,18 +1,19 @@
 using Annotation.Domain.Data;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Annotation.Domain.Labeling;
 
 /// <summary>Hands a labeler the next task.</summary>
-/// <param name="contexts">The database.</param>
+/// <param name="database">The database.</param>
 /// <param name="time">When leases begin and end.</param>
 /// <param name="shuffler">Chooses the order in which completions are shown.</param>
-public sealed class ClaimNextAssignment(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time, ShownOrderShuffler shuffler)
+public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider time, ShownOrderShuffler shuffler)
 {
     /// <summary>
-    /// The task the person already holds, else the open task with the highest priority (the oldest among equals) that
-    /// the person has neither judged nor skipped and that has room for one more. Refused with <c>no-task</c> when
-    /// there is none.
+    /// The task the person already holds; else the next one that has room: first what is assigned to the person, then
+    /// to a team of theirs, then what is for everybody, each by priority (the oldest among equals). Never a task that
+    /// the person has judged, or wrote a completion of, or skipped (unless the project brings skipped ones back), nor
+    /// one in a language or of a category that the person does not take. Refused with <c>no-task</c> when there is none.
     /// </summary>
     /// <param name="personId">The labeler.</param>
     /// <param name="projectId">Only tasks of this project; null for all projects.</param>
@@ -25,158 +26,113 @@ public sealed class ClaimNextAssignment(IDbContextFactory<AnnotationDbContext> c
         CancellationToken cancellationToken
     )
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Two tabs of one person must not be handed two tasks: the person's own row makes them take turns.
-        await db.Database.ExecuteSqlAsync($"select 1 from people where id = {personId} for no key update", cancellationToken);
-        if (!await db.People.AnyAsync(p => p.Id == personId && p.DisabledAt == null, cancellationToken))
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var at = time.Now();
+        var claimer = await Claimer.LockAsync(connection, personId, projectId, holding, at, cancellationToken);
+        if (claimer is null)
         {
             return new Refusal("unknown-person", "Your account is not active; ask an admin.");
         }
 
-        var at = time.Now();
         // A page also names what it has just submitted; only what is still open counts.
-        var held = await db.Assignments.CountAsync(
-            a => a.PersonId == personId && a.State == AssignmentState.Active && a.LeaseUntil > at && holding.Contains(a.Id),
-            cancellationToken
-        );
-        if (held > LeaseSettings.MaxAhead)
+        var beside = claimer.Held.Count(h => h.LeaseUntil > at && holding.Contains(h.AssignmentId));
+        if (beside > LeaseSettings.MaxAhead)
         {
-            return new Refusal("too-many-held", $"Finish one of the {held} tasks that you hold first.");
+            return new Refusal("too-many-held", $"Finish one of the {beside} tasks that you hold first.");
         }
 
-        var assignment =
-            await HeldAsync(db, personId, projectId, holding, at, cancellationToken)
-            ?? await NextAsync(db, personId, projectId, holding, at, cancellationToken);
-        if (assignment is null)
-        {
-            return new Refusal("no-task", "There is nothing to label right now; come back later.");
-        }
-
-        assignment.LeaseUntil = at + LeaseSettings.Duration;
-        await db.SaveChangesAsync(cancellationToken);
-        var claimed = await ClaimedTask.ReadAsync(db, assignment, cancellationToken);
+        var claimed =
+            await HeldAsync(connection, claimer, projectId, at, cancellationToken)
+            ?? await NextAsync(connection, claimer, at, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return claimed;
+        return claimed is null ? Nothing(claimer) : claimed;
     }
 
-    private static Task<Assignment?> HeldAsync(
-        AnnotationDbContext db,
-        Guid personId,
-        Guid? projectId,
-        IReadOnlyCollection<Guid> holding,
-        DateTimeOffset at,
-        CancellationToken cancellationToken
-    ) =>
-        db
-            .Assignments.Where(a => a.PersonId == personId && a.State == AssignmentState.Active && a.LeaseUntil > at)
-            .Where(a => !holding.Contains(a.Id))
-            .Where(a => projectId == null || db.LabelingTasks.Any(t => t.Id == a.TaskId && t.ProjectId == projectId))
-            .OrderBy(a => a.ClaimedAt)
-            .FirstOrDefaultAsync(cancellationToken);
+    private static Refusal Nothing(Claimer claimer) =>
+        new(
+            "no-task",
+            claimer.ReachedLimit
+                ? "You have judged as many tasks as one person may here; thank you, and come back tomorrow or choose another project."
+                : "There is nothing to label right now; come back later."
+        );
 
-    private async Task<Assignment?> NextAsync(
-        AnnotationDbContext db,
-        Guid personId,
+    private static async Task<ClaimedTask?> HeldAsync(
+        NpgsqlConnection connection,
+        Claimer claimer,
         Guid? projectId,
-        IReadOnlyCollection<Guid> holding,
         DateTimeOffset at,
         CancellationToken cancellationToken
     )
     {
-        var passed = new List<Guid>();
-        while (await LockCandidateAsync(db, personId, projectId, holding, at, passed, cancellationToken) is { } taskId)
+        foreach (var held in claimer.Held.Where(h => h.LeaseUntil > at && !claimer.Holding.Contains(h.AssignmentId)))
         {
-            var task = await TaskLock.TakeAsync(db, taskId, cancellationToken);
-            // The candidate was chosen by a snapshot from before the lock; only now does the count hold.
-            if (await TaskLock.HasRoomAsync(db, task, personId, at, cancellationToken))
+            if (projectId is not null && held.ProjectId != projectId)
             {
-                return await LeaseAsync(db, task, personId, at, cancellationToken);
+                continue;
             }
 
-            passed.Add(taskId);
+            await using var batch = new NpgsqlBatch(connection);
+            // The lease may run out at this very moment, seen by somebody else: then it is theirs.
+            batch.Add(
+                "update assignments set lease_until = $2 where id = $1 and state = 'active'",
+                held.AssignmentId,
+                at + LeaseSettings.Duration
+            );
+            ClaimedTask.AddTo(batch, held.AssignmentId, at);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            if (batch.BatchCommands[0].RecordsAffected == 1)
+            {
+                return await ClaimedTask.ReadAsync(reader, cancellationToken);
+            }
         }
 
         return null;
     }
 
-    private static Task<Guid?> LockCandidateAsync(
-        AnnotationDbContext db,
-        Guid personId,
-        Guid? projectId,
-        IReadOnlyCollection<Guid> holding,
-        DateTimeOffset at,
-        List<Guid> passed,
-        CancellationToken cancellationToken
-    ) =>
-        db
-            .Database.SqlQuery<Guid?>(
-                $"""
-                select t.id as "Value" from labeling_tasks t
-                where t.closed_at is null
-                  and ({projectId}::uuid is null or t.project_id = {projectId})
-                  and t.id <> all ({passed.ToArray()})
-                  and not exists (
-                    select 1 from assignments mine
-                    where mine.task_id = t.id and mine.person_id = {personId}
-                      and (mine.state in ('submitted', 'skipped') or mine.id = any ({holding.ToArray()})))
-                  and t.judgement_count + (
-                    select count(*) from assignments lease
-                    where lease.task_id = t.id and lease.person_id <> {personId}
-                      and lease.state = 'active' and lease.lease_until > {at}) < t.judgements_wanted
-                order by t.priority desc, t.id
-                limit 1
-                for no key update of t skip locked
-                """
-            )
-            .AsAsyncEnumerable()
-            .FirstOrDefaultAsync(cancellationToken)
-            .AsTask();
-
-    private async Task<Assignment> LeaseAsync(
-        AnnotationDbContext db,
-        LabelingTask task,
-        Guid personId,
+    private async Task<ClaimedTask?> NextAsync(
+        NpgsqlConnection connection,
+        Claimer claimer,
         DateTimeOffset at,
         CancellationToken cancellationToken
     )
     {
-        // Leases that ran out are over for good once the task is handed on.
-        await db
-            .Assignments.Where(a =>
-                a.TaskId == task.Id && a.PersonId != personId && a.State == AssignmentState.Active && a.LeaseUntil <= at
-            )
-            .ExecuteUpdateAsync(
-                a => a.SetProperty(x => x.State, AssignmentState.Expired).SetProperty(x => x.EndedAt, at),
-                cancellationToken
-            );
-        var versions = await db
-            .Projects.Where(p => p.Id == task.ProjectId)
-            .Select(p => new { p.GuidelineVersion, p.QuestionnaireVersion })
-            .SingleAsync(cancellationToken);
-        var earlier = await db.Assignments.SingleOrDefaultAsync(a => a.TaskId == task.Id && a.PersonId == personId, cancellationToken);
-        if (earlier is not null)
+        if (claimer.LeasesRanOut)
         {
-            earlier.State = AssignmentState.Active;
-            earlier.Version++;
-            earlier.ClaimedAt = at;
-            earlier.EndedAt = null;
-            earlier.GuidelineVersion = versions.GuidelineVersion;
-            earlier.QuestionnaireVersion = versions.QuestionnaireVersion;
-            return earlier;
+            await RunOutLeases.EndAsync(connection, at, cancellationToken);
         }
 
-        var assignment = new Assignment
+        if (await new NextTaskSearch(connection, claimer, at).LockAsync(cancellationToken) is not { } task)
         {
-            TaskId = task.Id,
-            PersonId = personId,
-            LeaseUntil = at,
-            ClaimedAt = at,
-            GuidelineVersion = versions.GuidelineVersion,
-            QuestionnaireVersion = versions.QuestionnaireVersion,
-            ShownOrder = shuffler.Shuffle([.. task.Completions.OrderBy(c => c.Position).Select(c => c.CompletionId)]),
-        };
-        db.Assignments.Add(assignment);
-        return assignment;
+            return null;
+        }
+
+        var assignmentId = task.EarlierAssignmentId ?? Guid.CreateVersion7();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(
+            LeaseSql,
+            assignmentId,
+            task.TaskId,
+            claimer.PersonId,
+            at + LeaseSettings.Duration,
+            shuffler.Shuffle(task.CompletionIds),
+            at
+        );
+        batch.Add("update labeling_tasks set lease_count = lease_count + 1 where id = $1", task.TaskId);
+        ClaimedTask.AddTo(batch, assignmentId, at);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ClaimedTask.ReadAsync(reader, cancellationToken);
     }
+
+    // There is one assignment per task and person, ever: handed out anew it keeps its shown order and gets the next version.
+    private const string LeaseSql = """
+        insert into assignments (
+          id, task_id, project_id, person_id, version, lease_until, shown_order, state, claimed_at, guideline_version, questionnaire_version)
+        select $1, t.id, t.project_id, $3, 1, $4, $5, 'active', $6, p.guideline_version, p.questionnaire_version
+        from labeling_tasks t join projects p on p.id = t.project_id
+        where t.id = $2
+        on conflict (task_id, person_id) do update
+          set state = 'active', version = assignments.version + 1, lease_until = excluded.lease_until, claimed_at = excluded.claimed_at,
+              ended_at = null, guideline_version = excluded.guideline_version, questionnaire_version = excluded.questionnaire_version
+        """;
 }

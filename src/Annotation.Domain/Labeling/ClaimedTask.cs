@@ -2,7 +2,7 @@ using Annotation.Domain.Data;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Prompts;
 using Annotation.Domain.Questions;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Annotation.Domain.Labeling;
 
@@ -56,60 +56,70 @@ public sealed record ClaimedTask(
     /// <summary>Until when the submission can be taken back; null: not, or not any more.</summary>
     public DateTimeOffset? UndoUntil { get; init; }
 
-    /// <summary>Reads what an assignment shows.</summary>
-    internal static async Task<ClaimedTask> ReadAsync(AnnotationDbContext db, Assignment assignment, CancellationToken cancellationToken)
+    /// <summary>How far the labeler is in the project.</summary>
+    public required LabelerProgress Progress { get; init; }
+
+    /// <summary>Reads what an assignment shows, on the context's connection and in its transaction.</summary>
+    internal static async Task<ClaimedTask> ReadAsync(
+        AnnotationDbContext db,
+        Guid assignmentId,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
     {
-        var task = await db.LabelingTasks.AsNoTracking().SingleAsync(t => t.Id == assignment.TaskId, cancellationToken);
-        var project = await db.Projects.AsNoTracking().Include(p => p.Criteria).SingleAsync(p => p.Id == task.ProjectId, cancellationToken);
-        var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == task.PromptId, cancellationToken);
-        var texts = await db
-            .Completions.Where(c => assignment.ShownOrder.Contains(c.Id))
-            .ToDictionaryAsync(c => c.Id, c => c.Text, cancellationToken);
-        var claimed = new ClaimedTask(
-            assignment.Id,
-            assignment.Version,
-            assignment.LeaseUntil,
-            task.Id,
-            task.Kind,
-            project.Id,
-            project.Name,
-            project.Guideline,
-            assignment.GuidelineVersion,
-            prompt.Messages,
-            [.. assignment.ShownOrder.Select(id => new ShownCompletion(id, texts[id]))],
-            task.Kind == LabelingTaskKind.Ranking
-                ? [.. project.Criteria.Where(c => c.CreatedAt <= assignment.ClaimedAt).OrderBy(c => c.Position)]
-                : [],
-            await AskedQuestions.ReadAsync(db, task, assignment, project.Criteria, cancellationToken),
-            assignment.QuestionnaireVersion,
-            project.ContentWarning,
-            prompt.ContentFlags,
-            prompt.Language
-        )
-        {
-            Draft = await db.Drafts.AsNoTracking().SingleOrDefaultAsync(d => d.AssignmentId == assignment.Id, cancellationToken),
-        };
-        // Only an assignment that was submitted, now or before an undo, has answers to bring back.
-        return assignment.State == AssignmentState.Submitted || assignment.Version > 1
-            ? await claimed.WithAnswersAsync(db, assignment, cancellationToken)
-            : claimed;
+        await using var batch = await db.CreateBatchAsync(cancellationToken);
+        AddTo(batch, assignmentId, at);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(reader, cancellationToken);
     }
 
-    private async Task<ClaimedTask> WithAnswersAsync(AnnotationDbContext db, Assignment assignment, CancellationToken cancellationToken)
+    /// <summary>Adds what <see cref="ReadAsync(NpgsqlDataReader, CancellationToken)"/> reads.</summary>
+    internal static void AddTo(NpgsqlBatch batch, Guid assignmentId, DateTimeOffset at)
     {
-        var all = await db.Answers.AsNoTracking().Where(a => a.AssignmentId == assignment.Id).ToListAsync(cancellationToken);
-        if (all.Count == 0)
-        {
-            return this;
-        }
+        AssignmentContent.AddTo(batch, assignmentId);
+        LabelerProgress.AddTo(batch, assignmentId, at);
+    }
 
-        var last = all.MaxBy(a => a.CreatedAt)!;
-        var submitted = assignment.State == AssignmentState.Submitted;
-        return this with
+    /// <summary>Reads it from the current result on.</summary>
+    internal static async Task<ClaimedTask> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var content = await AssignmentContent.ReadAsync(reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return Of(content, await LabelerProgress.ReadAsync(reader, cancellationToken));
+    }
+
+    private static ClaimedTask Of(AssignmentContent content, LabelerProgress progress)
+    {
+        var last = content.Answers.MaxBy(a => a.CreatedAt);
+        var submitted = content.State == AssignmentState.Submitted;
+        return new ClaimedTask(
+            content.AssignmentId,
+            content.Version,
+            content.LeaseUntil,
+            content.TaskId,
+            content.Kind,
+            content.ProjectId,
+            content.ProjectName,
+            content.Guideline,
+            content.GuidelineVersion,
+            content.Prompt,
+            [.. content.Completions.Select(c => new ShownCompletion(c.Id, c.Text))],
+            content.Criteria,
+            content.Questions,
+            content.QuestionnaireVersion,
+            content.ContentWarning,
+            content.ContentFlags,
+            content.Language
+        )
         {
-            Answers = all.Where(a => a.SubmissionKey == last.SubmissionKey).ToDictionary(a => a.QuestionKey, a => a.Value),
-            SubmittedAt = submitted ? last.CreatedAt : null,
-            UndoUntil = submitted && all.All(a => a.SupersedesId is null) ? UndoSubmit.Until(last.CreatedAt) : null,
+            Draft = content.Draft,
+            Progress = progress,
+            Answers = last is null
+                ? null
+                : content.Answers.Where(a => a.SubmissionKey == last.SubmissionKey).ToDictionary(a => a.QuestionKey, a => a.Value),
+            SubmittedAt = submitted ? last?.CreatedAt : null,
+            UndoUntil =
+                submitted && last is not null && content.Answers.All(a => a.SupersedesId is null) ? UndoSubmit.Until(last.CreatedAt) : null,
         };
     }
 }

@@ -44,6 +44,7 @@ public sealed class CreateRankingTasks(IDbContextFactory<AnnotationDbContext> co
             .LabelingTasks.Where(t => t.RunId == run.Id && promptIds.Contains(t.PromptId))
             .Select(t => t.PromptId)
             .ToListAsync(cancellationToken);
+        var hashes = await db.Prompts.Where(p => promptIds.Contains(p.Id)).ToDictionaryAsync(p => p.Id, p => p.TextHash, cancellationToken);
         var texts = new ModelCompletions(db, model, run.Id, samplingSettings, time.Now());
         await texts.LoadAsync(promptIds, cancellationToken);
         var (made, tooFew) = (0, 0);
@@ -64,19 +65,25 @@ public sealed class CreateRankingTasks(IDbContextFactory<AnnotationDbContext> co
         await transaction.CommitAsync(cancellationToken);
         return new CreatedTasks(made, tooFew);
 
-        LabelingTask TaskOf(Guid promptId, IReadOnlyList<Guid> completionIds) =>
-            new()
+        LabelingTask TaskOf(Guid promptId, IReadOnlyList<Guid> completionIds)
+        {
+            var overlap = Overlap.Of(project, run.Seed, hashes[promptId]);
+            return new LabelingTask
             {
                 ProjectId = project.Id,
                 PromptId = promptId,
                 Kind = LabelingTaskKind.Ranking,
                 Priority = priority,
-                JudgementsWanted = project.JudgementsPerTask,
+                JudgementsWanted = overlap.Wanted,
+                JudgementsCap = overlap.Cap,
+                Arm = overlap.Arm,
+                RandomArmShare = project.RandomArmShare,
                 ModelId = modelId,
                 RunId = run.Id,
                 CreatedAt = time.Now(),
                 Completions = [.. completionIds.Select((id, i) => new LabelingTaskCompletion { CompletionId = id, Position = i })],
             };
+        }
     }
 
     /// <summary>The rows of what a model wrote: one per prompt and text, also if it writes the same again.</summary>

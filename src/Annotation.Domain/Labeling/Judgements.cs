@@ -8,62 +8,49 @@ using Microsoft.EntityFrameworkCore;
 namespace Annotation.Domain.Labeling;
 
 /// <summary>Adds what answers mean: a ranking for each that orders the completions, a demonstration for each text.</summary>
-internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assignment assignment, DateTimeOffset at)
+internal sealed class Judgements(AnnotationDbContext db, AssignmentContent content, Assignment assignment, DateTimeOffset at)
 {
     /// <summary>Adds them to the context. Answers that neither rank nor show anything are kept as answers alone.</summary>
-    public async Task AddAsync(IReadOnlyList<Question> questions, IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
+    public async Task AddAsync(IReadOnlyList<Answer> answers, CancellationToken cancellationToken)
     {
-        var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == task.PromptId, cancellationToken);
-        var labeler = await db.People.Where(p => p.Id == assignment.PersonId).Select(p => p.UserName).SingleAsync(cancellationToken);
-        var shown = await db
-            .Completions.AsNoTracking()
-            .Where(c => assignment.ShownOrder.Contains(c.Id))
-            .ToDictionaryAsync(c => c.Id, cancellationToken);
+        var shown = content.Completions.ToDictionary(c => c.Id);
         foreach (var answer in answers)
         {
-            var question = questions.Single(q => q.Key == answer.QuestionKey);
+            var question = content.Questions.Single(q => q.Key == answer.QuestionKey);
             if (question.Rank(answer.Value, assignment.ShownOrder) is { } ranks)
             {
                 var ranked = ranks.Select(r => (shown[r.Key], r.Value)).ToList();
-                await AddRankingAsync(prompt, labeler!, answer, question.RankedCriterion!, ranked, cancellationToken);
+                await AddRankingAsync(answer, question.RankedCriterion!, ranked, cancellationToken);
             }
 
             if (answer.Value is DialogueAnswer dialogue)
             {
-                await AddDialogueAsync(prompt, answer, dialogue.Turns, cancellationToken);
+                await AddDialogueAsync(answer, dialogue.Turns, cancellationToken);
             }
 
             if (question.Write(answer.Value) is { } written)
             {
-                var completion = await AddDemonstrationAsync(prompt, answer, written.Text, cancellationToken);
+                var completion = await AddDemonstrationAsync(content.PromptId, answer, written.Text, cancellationToken);
                 if (written.BetterThan is { } original)
                 {
-                    await AddRankingAsync(
-                        prompt,
-                        labeler!,
-                        answer,
-                        written.Criterion!,
-                        [(completion, 1), (shown[original], 2)],
-                        cancellationToken
-                    );
+                    var own = new AssignedCompletion(completion.Id, completion.Text, completion.ModelName);
+                    await AddRankingAsync(answer, written.Criterion!, [(own, 1), (shown[original], 2)], cancellationToken);
                 }
             }
         }
     }
 
     private async Task AddRankingAsync(
-        Prompt prompt,
-        string labeler,
         Answer answer,
         string criterion,
-        List<(Completion Completion, int Rank)> ranked,
+        List<(AssignedCompletion Completion, int Rank)> ranked,
         CancellationToken cancellationToken
     )
     {
         // What the labeler wrote was not shown.
         var position = assignment.ShownOrder.Index().ToDictionary(pair => pair.Item, pair => (int?)pair.Index);
-        var content = new RankingContent(
-            prompt.Messages,
+        var judged = new RankingContent(
+            content.Prompt,
             criterion,
             [
                 .. ranked.Select(r => new RankedCompletion(
@@ -73,7 +60,7 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
                     r.Completion.ModelName
                 )),
             ],
-            labeler,
+            content.Labeler,
             at
         );
         var earlier = answer.SupersedesId is null
@@ -84,14 +71,14 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
                 .SingleOrDefaultAsync(cancellationToken);
         var ranking = new Ranking
         {
-            ProjectId = task.ProjectId,
-            PromptId = prompt.Id,
+            ProjectId = content.ProjectId,
+            PromptId = content.PromptId,
             Criterion = criterion,
             LabelerId = assignment.PersonId,
-            LabelerName = labeler,
+            LabelerName = content.Labeler,
             AnswerId = answer.Id,
             Source = "answer",
-            ContentHash = content.Hash(),
+            ContentHash = judged.Hash(),
             SupersedesId = earlier,
             JudgedAt = at,
             ActiveMilliseconds = answer.ActiveMilliseconds,
@@ -109,20 +96,15 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
     }
 
     /// <summary>A demonstration at each turn of the assistant, after all turns before it: what users say is never learned.</summary>
-    private async Task AddDialogueAsync(
-        Prompt opening,
-        Answer answer,
-        IReadOnlyList<WrittenTurn> turns,
-        CancellationToken cancellationToken
-    )
+    private async Task AddDialogueAsync(Answer answer, IReadOnlyList<WrittenTurn> turns, CancellationToken cancellationToken)
     {
-        List<PromptMessage> soFar = [.. opening.Messages];
+        List<PromptMessage> soFar = [.. content.Prompt];
         foreach (var turn in turns)
         {
             if (turn.Role == PromptMessage.Assistant)
             {
                 var (ids, _) = await db.AddPromptsAsync(
-                    task.ProjectId,
+                    content.ProjectId,
                     [
                         [.. soFar],
                     ],
@@ -130,21 +112,19 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
                     at,
                     cancellationToken
                 );
-                var id = ids.Values.Single();
-                var prompt = await db.Prompts.AsNoTracking().SingleAsync(p => p.Id == id, cancellationToken);
-                await AddDemonstrationAsync(prompt, answer, turn.Text, cancellationToken);
+                await AddDemonstrationAsync(ids.Values.Single(), answer, turn.Text, cancellationToken);
             }
 
             soFar.Add(new PromptMessage(turn.Role, turn.Text));
         }
     }
 
-    private async Task<Completion> AddDemonstrationAsync(Prompt prompt, Answer answer, string text, CancellationToken cancellationToken)
+    private async Task<Completion> AddDemonstrationAsync(Guid promptId, Answer answer, string text, CancellationToken cancellationToken)
     {
         var hash = PromptText.Hash(text);
         var completion = await db.Completions.SingleOrDefaultAsync(
             c =>
-                c.PromptId == prompt.Id
+                c.PromptId == promptId
                 && c.TextHash == hash
                 && c.PersonId == assignment.PersonId
                 && c.ModelId == null
@@ -155,7 +135,7 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
         {
             completion = new Completion
             {
-                PromptId = prompt.Id,
+                PromptId = promptId,
                 Text = text,
                 TextHash = hash,
                 PersonId = assignment.PersonId,
@@ -167,14 +147,14 @@ internal sealed class Judgements(AnnotationDbContext db, LabelingTask task, Assi
         var earlier = answer.SupersedesId is null
             ? null
             : await db
-                .Demonstrations.Where(d => d.AnswerId == answer.SupersedesId && d.PromptId == prompt.Id)
+                .Demonstrations.Where(d => d.AnswerId == answer.SupersedesId && d.PromptId == promptId)
                 .Select(d => (Guid?)d.Id)
                 .SingleOrDefaultAsync(cancellationToken);
         db.Demonstrations.Add(
             new Demonstration
             {
-                ProjectId = task.ProjectId,
-                PromptId = prompt.Id,
+                ProjectId = content.ProjectId,
+                PromptId = promptId,
                 CompletionId = completion.Id,
                 PersonId = assignment.PersonId,
                 Source = "answer",

@@ -1,3 +1,4 @@
+using Annotation.Domain.Accounts;
 using Annotation.Domain.Models;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Prompts;
@@ -21,11 +22,36 @@ public sealed class LabelingTask
     /// <summary>Higher is handed out first; the same priority in order of creation.</summary>
     public int Priority { get; set; }
 
-    /// <summary>How many different people shall judge it.</summary>
-    public required int JudgementsWanted { get; init; }
+    /// <summary>How many different people shall judge it as things stand: the floor, and one more each time they split.</summary>
+    public required int JudgementsWanted { get; set; }
 
-    /// <summary>How many different people have judged it; never above <see cref="JudgementsWanted"/>.</summary>
-    public int JudgementCount { get; set; }
+    /// <summary>The most that may ever judge it; the same as wanted when k does not adapt.</summary>
+    public int JudgementsCap
+    {
+        get => cap ?? JudgementsWanted;
+        init => cap = value;
+    }
+
+    /// <summary>How many different people have judged it. With the leases never above <see cref="JudgementsWanted"/>.</summary>
+    public int JudgementCount { get; private set; }
+
+    /// <summary>How many people hold it: their leases run, or ran out without anybody having noticed.</summary>
+    public int LeaseCount { get; private set; }
+
+    /// <summary>How many had judged it when it closed; null while open.</summary>
+    public int? ClosedJudgements { get; private set; }
+
+    /// <summary>Whether agreement may end it before the cap; drawn when the task was made.</summary>
+    public LabelingTaskArm Arm { get; init; }
+
+    /// <summary>The probability with which it would have become one of the random arm.</summary>
+    public double RandomArmShare { get; init; }
+
+    /// <summary>Only this person is asked; null: no such choice.</summary>
+    public Guid? AssignedPersonId { get; set; }
+
+    /// <summary>Only people of this team are asked; null: no such choice.</summary>
+    public Guid? AssignedTeamId { get; set; }
 
     /// <summary>A dialogue in which one person writes the user's turns and another the assistant's.</summary>
     public bool TwoSided { get; init; }
@@ -39,9 +65,42 @@ public sealed class LabelingTask
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When the last wanted judgement came; null while open.</summary>
-    public DateTimeOffset? ClosedAt { get; set; }
+    public DateTimeOffset? ClosedAt { get; private set; }
 
     public List<LabelingTaskCompletion> Completions { get; init; } = [];
+
+    private int? cap;
+
+    /// <summary>Whether one more person can hold it.</summary>
+    internal bool HasRoom => ClosedAt is null && JudgementCount + LeaseCount < JudgementsWanted;
+
+    /// <summary>Somebody holds it from now on; only when it has room.</summary>
+    internal void TakePlace() => LeaseCount++;
+
+    /// <summary>Somebody who held it does so no longer.</summary>
+    internal void GivePlaceBack() => LeaseCount--;
+
+    /// <summary>Who held it has judged it.</summary>
+    internal void CountJudgement()
+    {
+        LeaseCount--;
+        JudgementCount++;
+    }
+
+    /// <summary>A judgement counts no longer; closed or not, the task waits for another one.</summary>
+    internal void TakeBackJudgement()
+    {
+        JudgementCount--;
+        ClosedAt = null;
+        ClosedJudgements = null;
+    }
+
+    /// <summary>It has as many judgements as wanted and asks for no more.</summary>
+    internal void Close(DateTimeOffset at)
+    {
+        ClosedAt = at;
+        ClosedJudgements = JudgementCount;
+    }
 }
 
 /// <summary>A completion to be judged in a task.</summary>
@@ -59,18 +118,45 @@ internal sealed class LabelingTaskMapping : IEntityTypeConfiguration<LabelingTas
 {
     public void Configure(EntityTypeBuilder<LabelingTask> builder)
     {
-        builder.ToTable("labeling_tasks");
-        // What the next-task query walks: only open tasks, in the order they are handed out.
-        builder
-            .HasIndex(t => new
+        builder.ToTable(
+            "labeling_tasks",
+            table =>
             {
-                t.ProjectId,
-                t.Priority,
-                t.Id,
-            })
-            .IsDescending(false, true, false)
-            .HasFilter("closed_at is null");
-        builder.HasIndex(t => new { t.Priority, t.Id }).IsDescending(true, false).HasFilter("closed_at is null");
+                // Exactly k, kept by the database itself at every commit.
+                table.HasCheckConstraint(
+                    "ck_labeling_tasks_places",
+                    "judgement_count >= 0 and lease_count >= 0 and judgement_count + lease_count <= judgements_wanted"
+                );
+                table.HasCheckConstraint("ck_labeling_tasks_cap", "judgements_wanted between 1 and judgements_cap");
+                table.HasCheckConstraint(
+                    "ck_labeling_tasks_closed",
+                    "(closed_at is null) = (judgement_count < judgements_wanted) and closed_judgements is not distinct from case when closed_at is not null then judgement_count end"
+                );
+            }
+        );
+        builder.Property(t => t.JudgementsCap).UsePropertyAccessMode(PropertyAccessMode.Property);
+        builder.Property(t => t.Arm).HasMaxLength(20).HasDefaultValue(LabelingTaskArm.Adaptive);
+        // The prompt's language up to its first hyphen, empty when nobody said: copied by a trigger, so that the index below can have it.
+        builder.Property<string>("Language").HasMaxLength(20).IsRequired().HasDefaultValue("").ValueGeneratedOnAddOrUpdate();
+        // Whose task it is: a person's, a team's, or everybody's.
+        builder
+            .Property<Guid>("Lane")
+            .HasComputedColumnSql($"coalesce(assigned_person_id, assigned_team_id, '{Guid.Empty}'::uuid)", stored: true);
+        // A column of its own keeps updates that do not change it out of the indexes.
+        builder
+            .Property<bool>("Open")
+            .HasComputedColumnSql("closed_at is null and judgement_count + lease_count < judgements_wanted", stored: true);
+        // What the search for the next task walks: only tasks with room, in the order they are handed out.
+        builder.HasIndex("ProjectId", "Lane", "Priority", "Id").IsDescending(false, false, true, false).HasFilter("open");
+        builder
+            .HasIndex("ProjectId", "Lane", "Language", "Priority", "Id")
+            .IsDescending(false, false, false, true, false)
+            .HasFilter("open");
+        builder.HasIndex(t => t.ProjectId).HasFilter("closed_at is null").HasDatabaseName("ix_labeling_tasks_not_closed");
+        builder.HasIndex(t => t.AssignedPersonId).HasFilter("assigned_person_id is not null");
+        builder.HasIndex(t => t.AssignedTeamId).HasFilter("assigned_team_id is not null");
+        builder.HasOne<Person>().WithMany().HasForeignKey(t => t.AssignedPersonId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Team>().WithMany().HasForeignKey(t => t.AssignedTeamId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(t => new { t.RunId, t.PromptId }).IsUnique().HasFilter("run_id is not null");
         builder.HasIndex(t => t.PromptId);
         builder.HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId).OnDelete(DeleteBehavior.Restrict);

@@ -17,20 +17,14 @@ public sealed class RenewLease(IDbContextFactory<AnnotationDbContext> contexts, 
             return held.Refusal;
         }
 
-        var (task, assignment) = held.Value;
-        var at = time.Now();
-        if (
-            assignment.Version != version
-            || assignment.State is AssignmentState.Submitted or AssignmentState.Skipped
-            || !await TaskLock.HasRoomAsync(db, task, personId, at, cancellationToken)
-        )
+        var assignment = held.Value.Assignment;
+        if (assignment.Version != version || !held.Value.CanHold())
         {
             return TaskLock.LeaseLost();
         }
 
-        assignment.State = AssignmentState.Active;
-        assignment.EndedAt = null;
-        assignment.LeaseUntil = at + LeaseSettings.Duration;
+        held.Value.Hold();
+        assignment.LeaseUntil = time.Now() + LeaseSettings.Duration;
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new RenewedLease(assignment.Version, assignment.LeaseUntil);

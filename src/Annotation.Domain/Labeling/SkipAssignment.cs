@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Domain.Labeling;
 
-/// <summary>Gives a task back, so that others can have it; the person is not asked again.</summary>
+/// <summary>Gives a task back, so that others can have it; whether the person is asked again, the project says.</summary>
 public sealed class SkipAssignment(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
 {
     /// <summary>Ends the assignment with a reason and returns its id. Skipping twice is the same as once.</summary>
@@ -38,6 +38,11 @@ public sealed class SkipAssignment(IDbContextFactory<AnnotationDbContext> contex
         if (assignment.Version != version || assignment.State == AssignmentState.Submitted)
         {
             return TaskLock.LeaseLost();
+        }
+
+        if (assignment.State == AssignmentState.Active)
+        {
+            held.Value.Task.GivePlaceBack();
         }
 
         assignment.State = AssignmentState.Skipped;

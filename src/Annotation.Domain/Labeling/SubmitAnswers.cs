@@ -1,6 +1,7 @@
 using Annotation.Domain.Data;
 using Annotation.Domain.Questions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Annotation.Domain.Labeling;
 
@@ -25,80 +26,106 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         }
 
         var (task, assignment) = held.Value;
-        var known = await db.Answers.AsNoTracking().Where(a => a.SubmissionKey == submission.SubmissionKey).ToListAsync(cancellationToken);
-        if (known.Count > 0)
+        var content = await AssignmentContent.ReadAsync(db, assignment.Id, cancellationToken);
+        if (content.Answers.Where(a => a.SubmissionKey == submission.SubmissionKey).ToList() is { Count: > 0 } known)
         {
-            return known[0].AssignmentId == assignment.Id
-                ? new SubmittedAnswers(assignment.Id, [.. known.Select(a => a.Id)], Repeated: true, UndoUntil(known))
-                : new Refusal("key-used", "This submission key belongs to another task; make a new one.");
+            return new SubmittedAnswers(assignment.Id, [.. known.Select(a => a.Id)], Repeated: true, UndoUntil(known));
         }
 
-        var at = time.Now();
-        var questions = await AskedQuestions.ReadAsync(
-            db,
-            task,
-            assignment,
-            await db.Criteria.AsNoTracking().Where(c => c.ProjectId == task.ProjectId).ToListAsync(cancellationToken),
-            cancellationToken
-        );
-        var completions = await db
-            .Completions.Where(c => assignment.ShownOrder.Contains(c.Id))
-            .Select(c => new ShownCompletion(c.Id, c.Text))
-            .ToListAsync(cancellationToken);
-        var refusal =
-            await CheckLeaseAsync(db, task, assignment, submission, at, cancellationToken)
-            ?? CheckAnswers(submission, questions, completions);
-        if (refusal is not null)
+        if (assignment.State == AssignmentState.Skipped && assignment.Version == submission.Version)
+        {
+            return new Refusal("skipped", "You skipped this task; ask for the next one.");
+        }
+
+        if (
+            CheckAnswers(submission, content.Questions, [.. content.Completions.Select(c => new ShownCompletion(c.Id, c.Text))]) is
+            { } refusal
+        )
         {
             return refusal;
         }
 
-        var answers = await AddAnswersAsync(db, task, assignment, submission, at, cancellationToken);
-        await new Judgements(db, task, assignment, at).AddAsync(questions, answers, cancellationToken);
-        if (assignment.State != AssignmentState.Submitted)
+        var at = time.Now();
+        // A correction needs no room: the person's judgement is counted already.
+        var correction = assignment.State == AssignmentState.Submitted;
+        if (assignment.Version != submission.Version || !(correction || held.Value.CanHold()))
         {
+            return await KeepAsideAsync(db, transaction, task, submission, at, cancellationToken);
+        }
+
+        var answers = AddAnswers(db, content, assignment, submission, at);
+        await new Judgements(db, content, assignment, at).AddAsync(answers, cancellationToken);
+        if (!correction)
+        {
+            held.Value.Hold();
             assignment.State = AssignmentState.Submitted;
             assignment.EndedAt = at;
-            task.JudgementCount++;
-            task.ClosedAt = task.JudgementCount >= task.JudgementsWanted ? at : null;
+            task.CountJudgement();
+            await Overlap.SettleAsync(db, task, at, cancellationToken);
+        }
+
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException failure)
+            when (failure.Breaks("pk_interactions") || failure.Breaks("ix_answers_submission_key_question_key"))
+        {
+            return new Refusal("key-used", "This submission key belongs to another task; make a new one.");
+        }
+
+        if (!correction && content.Draft is not null)
+        {
             // It is in the answers now; left, it would come back over them after an undo.
             await db.Drafts.Where(d => d.AssignmentId == assignment.Id).ExecuteDeleteAsync(cancellationToken);
         }
 
-        await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new SubmittedAnswers(assignment.Id, [.. answers.Select(a => a.Id)], Repeated: false, UndoUntil(answers));
+        return new SubmittedAnswers(
+            assignment.Id,
+            answers.ConvertAll(a => a.Id),
+            Repeated: false,
+            correction ? null : UndoSubmit.Until(at)
+        );
     }
 
-    private static DateTimeOffset? UndoUntil(List<Answer> answers) =>
+    private static DateTimeOffset? UndoUntil(List<StoredAnswer> answers) =>
         answers.All(a => a.SupersedesId is null) ? UndoSubmit.Until(answers[0].CreatedAt) : null;
 
-    private static async Task<Refusal?> CheckLeaseAsync(
+    /// <summary>Stores what came too late beside the judgements, once per submission, and says so.</summary>
+    private static async Task<Refusal> KeepAsideAsync(
         AnnotationDbContext db,
+        IDbContextTransaction transaction,
         LabelingTask task,
-        Assignment assignment,
         Submission submission,
         DateTimeOffset at,
         CancellationToken cancellationToken
-    ) =>
-        assignment.Version != submission.Version
-            ? TaskLock.LeaseLost()
-            : assignment.State switch
-            {
-                // A correction needs no room: the person's judgement is counted already.
-                AssignmentState.Submitted => null,
-                AssignmentState.Skipped => new Refusal("skipped", "You skipped this task; ask for the next one."),
-                // A lease that ran out is honoured as long as nobody else has taken the place.
-                AssignmentState.Active or AssignmentState.Expired => await TaskLock.HasRoomAsync(
-                    db,
-                    task,
-                    assignment.PersonId,
-                    at,
-                    cancellationToken
-                )
-                    ? null
-                    : TaskLock.LeaseLost(),
-            };
+    )
+    {
+        if (!await db.LateSubmissions.AnyAsync(l => l.SubmissionKey == submission.SubmissionKey, cancellationToken))
+        {
+            db.LateSubmissions.Add(
+                new LateSubmission
+                {
+                    ProjectId = task.ProjectId,
+                    TaskId = task.Id,
+                    AssignmentId = submission.AssignmentId,
+                    PersonId = submission.PersonId,
+                    SubmissionKey = submission.SubmissionKey,
+                    LeaseVersion = submission.Version,
+                    Answers = submission.Answers,
+                    ActiveMilliseconds = submission.ActiveMilliseconds,
+                    ReceivedAt = at,
+                }
+            );
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return TaskLock.LeaseLost(
+            "The time for this task ran out before your answers came, and somebody else has it now. Your work is not lost: it is kept for the engineers to look at. Ask for the next task."
+        );
+    }
 
     private static Refusal? CheckAnswers(
         Submission submission,
@@ -141,24 +168,20 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         return null;
     }
 
-    private static async Task<List<Answer>> AddAnswersAsync(
+    private static List<Answer> AddAnswers(
         AnnotationDbContext db,
-        LabelingTask task,
+        AssignmentContent content,
         Assignment assignment,
         Submission submission,
-        DateTimeOffset at,
-        CancellationToken cancellationToken
+        DateTimeOffset at
     )
     {
-        var earlier = await db
-            .Answers.Where(a => a.AssignmentId == assignment.Id)
-            .Live(db)
-            .ToDictionaryAsync(a => a.QuestionKey, a => a.Id, cancellationToken);
+        var earlier = content.Answers.Where(a => a.IsLive).ToDictionary(a => a.QuestionKey, a => a.Id);
         var answers = submission
             .Answers.Select(pair => new Answer
             {
                 AssignmentId = assignment.Id,
-                TaskId = task.Id,
+                TaskId = content.TaskId,
                 PersonId = assignment.PersonId,
                 QuestionKey = pair.Key,
                 // Who wrote a turn is for the server to say.

@@ -10,30 +10,13 @@ namespace Annotation.Domain.Labeling;
 internal static class TaskLock
 {
     /// <summary>Locks the task's row until the transaction ends and returns the task as it now is.</summary>
-    public static async Task<LabelingTask> TakeAsync(AnnotationDbContext db, Guid taskId, CancellationToken cancellationToken)
-    {
-        await db.Database.ExecuteSqlAsync($"select 1 from labeling_tasks where id = {taskId} for no key update", cancellationToken);
-        return await db.LabelingTasks.Include(t => t.Completions).SingleAsync(t => t.Id == taskId, cancellationToken);
-    }
-
-    /// <summary>
-    /// Whether one more person can still judge the task: answers by distinct people and the leases that others hold
-    /// are fewer than wanted. Exact only while the task is locked.
-    /// </summary>
-    public static async Task<bool> HasRoomAsync(
-        AnnotationDbContext db,
-        LabelingTask task,
-        Guid personId,
-        DateTimeOffset at,
-        CancellationToken cancellationToken
-    )
-    {
-        var leases = await db.Assignments.CountAsync(
-            a => a.TaskId == task.Id && a.PersonId != personId && a.State == AssignmentState.Active && a.LeaseUntil > at,
-            cancellationToken
-        );
-        return task.ClosedAt is null && task.JudgementCount + leases < task.JudgementsWanted;
-    }
+    public static async Task<LabelingTask> TakeAsync(AnnotationDbContext db, Guid taskId, CancellationToken cancellationToken) =>
+        // Nothing composed on it, so that it is the row itself that is locked.
+        (
+            await db
+                .LabelingTasks.FromSql($"select * from labeling_tasks where id = {taskId} for no key update")
+                .ToListAsync(cancellationToken)
+        )[0];
 
     /// <summary>An assignment of the person together with its task, locked; or why there is none.</summary>
     public static async Task<Outcome<HeldTask>> TakeForAsync(
@@ -43,25 +26,48 @@ internal static class TaskLock
         CancellationToken cancellationToken
     )
     {
-        var taskId = await db
-            .Assignments.Where(a => a.Id == assignmentId && a.PersonId == personId)
-            .Select(a => (Guid?)a.TaskId)
-            .SingleOrDefaultAsync(cancellationToken);
-        if (taskId is null)
+        var task = await db
+            .LabelingTasks.FromSql(
+                $"""
+                select * from labeling_tasks
+                where id = (select task_id from assignments where id = {assignmentId} and person_id = {personId})
+                for no key update
+                """
+            )
+            .ToListAsync(cancellationToken);
+        if (task is [])
         {
             return new Refusal("unknown-assignment", "This task is not yours; ask for the next one.");
         }
 
         // Read after the lock, so that it is what the last holder left.
-        var task = await TakeAsync(db, taskId.Value, cancellationToken);
         var assignment = await db.Assignments.SingleAsync(a => a.Id == assignmentId, cancellationToken);
-        return new HeldTask(task, assignment);
+        return new HeldTask(task[0], assignment);
     }
 
     /// <summary>The refusal for an assignment that has moved on.</summary>
-    public static Refusal LeaseLost() =>
-        new("lease-lost", "The time for this task ran out and somebody else has it now; ask for the next one.");
+    public static Refusal LeaseLost(
+        string sentence = "The time for this task ran out and somebody else has it now; ask for the next one."
+    ) => new("lease-lost", sentence);
 }
 
 /// <summary>A locked task and one person's assignment to it.</summary>
-internal sealed record HeldTask(LabelingTask Task, Assignment Assignment);
+internal sealed record HeldTask(LabelingTask Task, Assignment Assignment)
+{
+    /// <summary>
+    /// Whether the assignment has a place among the wanted judgements or can have one: a lease that ran out is
+    /// honoured as long as nobody else has taken the place.
+    /// </summary>
+    public bool CanHold() => Assignment.State == AssignmentState.Active || (Assignment.State == AssignmentState.Expired && Task.HasRoom);
+
+    /// <summary>Takes the place again when the lease had run out; only when it <see cref="CanHold"/>.</summary>
+    public void Hold()
+    {
+        if (Assignment.State == AssignmentState.Expired)
+        {
+            Task.TakePlace();
+            Assignment.State = AssignmentState.Active;
+            Assignment.EndedAt = null;
+        }
+    }
+}

@@ -62,10 +62,10 @@ public sealed class UndoSubmit(IDbContextFactory<AnnotationDbContext> contexts, 
         // A submit that another tab still has on its way must not count again.
         assignment.Version++;
         assignment.LeaseUntil = at + LeaseSettings.Duration;
-        task.JudgementCount--;
-        task.ClosedAt = null;
+        task.TakeBackJudgement();
+        task.TakePlace();
         await db.SaveChangesAsync(cancellationToken);
-        var claimed = await ClaimedTask.ReadAsync(db, assignment, cancellationToken);
+        var claimed = await ClaimedTask.ReadAsync(db, assignment.Id, at, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return claimed;
     }

@@ -1,3 +1,4 @@
+using Annotation.Domain.Labeling;
 using Annotation.Domain.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -32,8 +33,26 @@ public sealed class Project
     /// <summary>How many completions are generated for one ranking task, 2 to 9.</summary>
     public int CompletionsPerTask { get; set; } = 4;
 
-    /// <summary>How many different people judge each task.</summary>
+    /// <summary>How many different people judge each task; where k adapts, the fewest that do.</summary>
     public int JudgementsPerTask { get; set; } = 1;
+
+    /// <summary>The most people who judge a task; null: as many as <see cref="JudgementsPerTask"/>, k does not adapt.</summary>
+    public int? JudgementsCap { get; set; }
+
+    /// <summary>Judges agree when <see cref="JudgeAgreement"/> is at least this, 0 to 1.</summary>
+    public double AgreementThreshold { get; set; } = DistributionSettings.Default.AgreementThreshold;
+
+    /// <summary>Share of new tasks that are judged up to the cap whatever the judges say, 0 to 1.</summary>
+    public double RandomArmShare { get; set; } = DistributionSettings.Default.RandomArmShare;
+
+    /// <summary>Who gets a task that was skipped.</summary>
+    public SkipPolicy SkipPolicy { get; set; }
+
+    /// <summary>How many tasks one person may judge in all; null: no limit.</summary>
+    public int? TasksPerPerson { get; set; }
+
+    /// <summary>How many tasks one person may judge on one day (UTC); null: no limit.</summary>
+    public int? TasksPerPersonPerDay { get; set; }
 
     /// <summary>Upper bound of a generated completion, in tokens.</summary>
     public int MaxNewTokens { get; set; } = 64;
@@ -58,6 +77,9 @@ internal sealed class ProjectMapping : IEntityTypeConfiguration<Project>
         builder.ToTable("projects");
         builder.Property(p => p.Name).HasMaxLength(100);
         builder.Property(p => p.Language).HasMaxLength(20);
+        builder.Property(p => p.SkipPolicy).HasMaxLength(20).HasDefaultValue(SkipPolicy.Others);
+        builder.Property(p => p.AgreementThreshold).HasDefaultValue(DistributionSettings.Default.AgreementThreshold);
+        builder.Property(p => p.RandomArmShare).HasDefaultValue(DistributionSettings.Default.RandomArmShare);
         builder.HasIndex(p => p.Name).IsUnique();
         builder.HasMany(p => p.Criteria).WithOne().HasForeignKey(c => c.ProjectId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Model>().WithMany().HasForeignKey(p => p.PromotedModelId).OnDelete(DeleteBehavior.Restrict);

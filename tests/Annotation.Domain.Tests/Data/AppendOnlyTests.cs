@@ -34,7 +34,7 @@ public sealed class AppendOnlyTests(PostgresFixture postgres) : IClassFixture<Po
 
         Assert.Contains("never changed", failure.MessageText, StringComparison.Ordinal);
         Assert.Equal(
-            "answers audit_events demonstrations dialogue_turns guideline_texts imported_answers inquiry_messages interactions preference_set_items "
+            "answers audit_events demonstrations dialogue_turns guideline_texts imported_answers inquiry_messages interactions late_submissions preference_set_items "
                 + "preference_sets promotions questionnaires ranking_items rankings retractions suggestions",
             await guarded.ExecuteScalarAsync(Cancel)
         );

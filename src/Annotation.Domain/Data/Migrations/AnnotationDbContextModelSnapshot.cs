@@ -227,6 +227,52 @@ namespace Annotation.Domain.Data.Migrations
                     b.ToTable("people", (string)null);
                 });
 
+            modelBuilder.Entity("Annotation.Domain.Accounts.Team", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_teams");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_teams_name");
+
+                    b.ToTable("teams", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Accounts.TeamMember", b =>
+                {
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.HasKey("TeamId", "PersonId")
+                        .HasName("pk_team_members");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_team_members_person_id");
+
+                    b.ToTable("team_members", (string)null);
+                });
+
             modelBuilder.Entity("Annotation.Domain.Dialogues.DialogueTurn", b =>
                 {
                     b.Property<Guid>("Id")
@@ -504,6 +550,10 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("person_id");
 
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
                     b.Property<int>("QuestionnaireVersion")
                         .HasColumnType("integer")
                         .HasColumnName("questionnaire_version");
@@ -540,6 +590,10 @@ namespace Annotation.Domain.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_assignments");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_assignments_active_lease_until")
+                        .HasFilter("state = 'active'");
 
                     b.HasIndex("PersonId")
                         .HasDatabaseName("ix_assignments_active_person")
@@ -647,9 +701,29 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Arm")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("adaptive")
+                        .HasColumnName("arm");
+
+                    b.Property<Guid?>("AssignedPersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("assigned_person_id");
+
+                    b.Property<Guid?>("AssignedTeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("assigned_team_id");
+
                     b.Property<DateTimeOffset?>("ClosedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("closed_at");
+
+                    b.Property<int?>("ClosedJudgements")
+                        .HasColumnType("integer")
+                        .HasColumnName("closed_judgements");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -658,6 +732,10 @@ namespace Annotation.Domain.Data.Migrations
                     b.Property<int>("JudgementCount")
                         .HasColumnType("integer")
                         .HasColumnName("judgement_count");
+
+                    b.Property<int>("JudgementsCap")
+                        .HasColumnType("integer")
+                        .HasColumnName("judgements_cap");
 
                     b.Property<int>("JudgementsWanted")
                         .HasColumnType("integer")
@@ -668,9 +746,33 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<Guid>("Lane")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("uuid")
+                        .HasColumnName("lane")
+                        .HasComputedColumnSql("coalesce(assigned_person_id, assigned_team_id, '00000000-0000-0000-0000-000000000000'::uuid)", true);
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("")
+                        .HasColumnName("language");
+
+                    b.Property<int>("LeaseCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("lease_count");
+
                     b.Property<Guid?>("ModelId")
                         .HasColumnType("uuid")
                         .HasColumnName("model_id");
+
+                    b.Property<bool>("Open")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("boolean")
+                        .HasColumnName("open")
+                        .HasComputedColumnSql("closed_at is null and judgement_count + lease_count < judgements_wanted", true);
 
                     b.Property<int>("Priority")
                         .HasColumnType("integer")
@@ -684,6 +786,10 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("prompt_id");
 
+                    b.Property<double>("RandomArmShare")
+                        .HasColumnType("double precision")
+                        .HasColumnName("random_arm_share");
+
                     b.Property<Guid?>("RunId")
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
@@ -695,28 +801,47 @@ namespace Annotation.Domain.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_labeling_tasks");
 
+                    b.HasIndex("AssignedPersonId")
+                        .HasDatabaseName("ix_labeling_tasks_assigned_person_id")
+                        .HasFilter("assigned_person_id is not null");
+
+                    b.HasIndex("AssignedTeamId")
+                        .HasDatabaseName("ix_labeling_tasks_assigned_team_id")
+                        .HasFilter("assigned_team_id is not null");
+
                     b.HasIndex("ModelId")
                         .HasDatabaseName("ix_labeling_tasks_model_id");
 
+                    b.HasIndex("ProjectId")
+                        .HasDatabaseName("ix_labeling_tasks_not_closed")
+                        .HasFilter("closed_at is null");
+
                     b.HasIndex("PromptId")
                         .HasDatabaseName("ix_labeling_tasks_prompt_id");
-
-                    b.HasIndex("Priority", "Id")
-                        .IsDescending(true, false)
-                        .HasDatabaseName("ix_labeling_tasks_priority_id")
-                        .HasFilter("closed_at is null");
 
                     b.HasIndex("RunId", "PromptId")
                         .IsUnique()
                         .HasDatabaseName("ix_labeling_tasks_run_id_prompt_id")
                         .HasFilter("run_id is not null");
 
-                    b.HasIndex("ProjectId", "Priority", "Id")
-                        .IsDescending(false, true, false)
-                        .HasDatabaseName("ix_labeling_tasks_project_id_priority_id")
-                        .HasFilter("closed_at is null");
+                    b.HasIndex("ProjectId", "Lane", "Priority", "Id")
+                        .IsDescending(false, false, true, false)
+                        .HasDatabaseName("ix_labeling_tasks_project_id_lane_priority_id")
+                        .HasFilter("open");
 
-                    b.ToTable("labeling_tasks", (string)null);
+                    b.HasIndex("ProjectId", "Lane", "Language", "Priority", "Id")
+                        .IsDescending(false, false, false, true, false)
+                        .HasDatabaseName("ix_labeling_tasks_project_id_lane_language_priority_id")
+                        .HasFilter("open");
+
+                    b.ToTable("labeling_tasks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_labeling_tasks_cap", "judgements_wanted between 1 and judgements_cap");
+
+                            t.HasCheckConstraint("ck_labeling_tasks_closed", "(closed_at is null) = (judgement_count < judgements_wanted) and closed_judgements is not distinct from case when closed_at is not null then judgement_count end");
+
+                            t.HasCheckConstraint("ck_labeling_tasks_places", "judgement_count >= 0 and lease_count >= 0 and judgement_count + lease_count <= judgements_wanted");
+                        });
                 });
 
             modelBuilder.Entity("Annotation.Domain.Labeling.LabelingTaskCompletion", b =>
@@ -740,6 +865,72 @@ namespace Annotation.Domain.Data.Migrations
                         .HasDatabaseName("ix_labeling_task_completions_completion_id");
 
                     b.ToTable("labeling_task_completions", (string)null);
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Labeling.LateSubmission", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int?>("ActiveMilliseconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("active_milliseconds");
+
+                    b.Property<string>("Answers")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("answers");
+
+                    b.Property<Guid>("AssignmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("assignment_id");
+
+                    b.Property<int>("LeaseVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("lease_version");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<Guid>("SubmissionKey")
+                        .HasColumnType("uuid")
+                        .HasColumnName("submission_key");
+
+                    b.Property<Guid>("TaskId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("task_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_late_submissions");
+
+                    b.HasIndex("AssignmentId")
+                        .HasDatabaseName("ix_late_submissions_assignment_id");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_late_submissions_person_id");
+
+                    b.HasIndex("SubmissionKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_late_submissions_submission_key");
+
+                    b.HasIndex("TaskId")
+                        .HasDatabaseName("ix_late_submissions_task_id");
+
+                    b.HasIndex("ProjectId", "Id")
+                        .HasDatabaseName("ix_late_submissions_project_id_id");
+
+                    b.ToTable("late_submissions", (string)null);
                 });
 
             modelBuilder.Entity("Annotation.Domain.Labeling.Retraction", b =>
@@ -1408,6 +1599,12 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<double>("AgreementThreshold")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("double precision")
+                        .HasDefaultValue(0.75)
+                        .HasColumnName("agreement_threshold");
+
                     b.Property<int>("CompletionsPerTask")
                         .HasColumnType("integer")
                         .HasColumnName("completions_per_task");
@@ -1439,6 +1636,10 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_demo");
 
+                    b.Property<int?>("JudgementsCap")
+                        .HasColumnType("integer")
+                        .HasColumnName("judgements_cap");
+
                     b.Property<int>("JudgementsPerTask")
                         .HasColumnType("integer")
                         .HasColumnName("judgements_per_task");
@@ -1465,6 +1666,28 @@ namespace Annotation.Domain.Data.Migrations
                     b.Property<int>("QuestionnaireVersion")
                         .HasColumnType("integer")
                         .HasColumnName("questionnaire_version");
+
+                    b.Property<double>("RandomArmShare")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("double precision")
+                        .HasDefaultValue(0.10000000000000001)
+                        .HasColumnName("random_arm_share");
+
+                    b.Property<string>("SkipPolicy")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("others")
+                        .HasColumnName("skip_policy");
+
+                    b.Property<int?>("TasksPerPerson")
+                        .HasColumnType("integer")
+                        .HasColumnName("tasks_per_person");
+
+                    b.Property<int?>("TasksPerPersonPerDay")
+                        .HasColumnType("integer")
+                        .HasColumnName("tasks_per_person_per_day");
 
                     b.Property<double>("Temperature")
                         .HasColumnType("double precision")
@@ -2141,6 +2364,23 @@ namespace Annotation.Domain.Data.Migrations
                         .HasConstraintName("fk_audit_events_person_id");
                 });
 
+            modelBuilder.Entity("Annotation.Domain.Accounts.TeamMember", b =>
+                {
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_team_members_person_id");
+
+                    b.HasOne("Annotation.Domain.Accounts.Team", null)
+                        .WithMany("Members")
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_team_members_team_id");
+                });
+
             modelBuilder.Entity("Annotation.Domain.Dialogues.DialogueTurn", b =>
                 {
                     b.HasOne("Annotation.Domain.Labeling.Assignment", null)
@@ -2305,6 +2545,18 @@ namespace Annotation.Domain.Data.Migrations
 
             modelBuilder.Entity("Annotation.Domain.Labeling.LabelingTask", b =>
                 {
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("AssignedPersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_labeling_tasks_assigned_person_id");
+
+                    b.HasOne("Annotation.Domain.Accounts.Team", null)
+                        .WithMany()
+                        .HasForeignKey("AssignedTeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_labeling_tasks_assigned_team_id");
+
                     b.HasOne("Annotation.Domain.Models.Model", null)
                         .WithMany()
                         .HasForeignKey("ModelId")
@@ -2347,6 +2599,37 @@ namespace Annotation.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_labeling_task_completions_task_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Labeling.LateSubmission", b =>
+                {
+                    b.HasOne("Annotation.Domain.Labeling.Assignment", null)
+                        .WithMany()
+                        .HasForeignKey("AssignmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_late_submissions_assignment_id");
+
+                    b.HasOne("Annotation.Domain.Accounts.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_late_submissions_person_id");
+
+                    b.HasOne("Annotation.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_late_submissions_project_id");
+
+                    b.HasOne("Annotation.Domain.Labeling.LabelingTask", null)
+                        .WithMany()
+                        .HasForeignKey("TaskId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_late_submissions_task_id");
                 });
 
             modelBuilder.Entity("Annotation.Domain.Labeling.Retraction", b =>
@@ -2801,6 +3084,11 @@ namespace Annotation.Domain.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_person_tokens_user_id");
+                });
+
+            modelBuilder.Entity("Annotation.Domain.Accounts.Team", b =>
+                {
+                    b.Navigation("Members");
                 });
 
             modelBuilder.Entity("Annotation.Domain.Inquiries.Inquiry", b =>

@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Annotation.Domain.Data;
+
+/// <summary>Statements that go to the database together, and what they return.</summary>
+internal static class BatchCommands
+{
+    /// <summary>An empty batch on the context's connection, in its transaction.</summary>
+    public static async Task<NpgsqlBatch> CreateBatchAsync(this AnnotationDbContext db, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        return new NpgsqlBatch(
+            (NpgsqlConnection)db.Database.GetDbConnection(),
+            (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction()
+        );
+    }
+
+    /// <summary>Adds a statement with its parameters $1, $2, and so on.</summary>
+    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object> parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter is DateTimeOffset at ? at.ToUniversalTime() : parameter });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+
+    /// <summary>The text or object in a column; null when it is null.</summary>
+    public static T? Maybe<T>(this NpgsqlDataReader reader, int column)
+        where T : class => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+
+    /// <summary>The value in a column; null when it is null.</summary>
+    public static T? MaybeValue<T>(this NpgsqlDataReader reader, int column)
+        where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+}
