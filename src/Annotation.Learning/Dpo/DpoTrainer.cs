@@ -68,7 +68,7 @@ public sealed class DpoTrainer(DpoSettings settings)
         validationRankings = known.Measure(validationRankings, ct);
 
         // 3. Steps, each on the mean over its rankings of the mean over their pairs.
-        var weights = policy.Model.Weights.ToDictionary(w => w.Key, w => (Tensor)w.Value);
+        var weights = policy.Model.Trainable.ToDictionary(w => w.Key, w => (Tensor)w.Value);
         var outcome = new SupervisedLoop(settings, weights).Run(
             trainRankings.Count,
             settings.BatchPrompts,

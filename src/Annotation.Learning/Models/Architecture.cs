@@ -6,7 +6,7 @@ namespace Annotation.Learning.Models;
 internal sealed record Architecture(
     string ModelType,
     Func<ConfigFile, LanguageModelConfig> Read,
-    Func<LanguageModelConfig, IReadOnlyDictionary<string, object>> Write,
+    Func<LanguageModelConfig, IReadOnlyDictionary<string, object?>> Write,
     Func<LanguageModelConfig, IReadOnlyList<WeightShape>> Weights,
     Func<LanguageModelConfig, IReadOnlyDictionary<string, Tensor>, LanguageModel> Build
 )
@@ -17,7 +17,7 @@ internal sealed record Architecture(
     /// <summary>Tensors that old files hold although they are computed, not learned.</summary>
     internal Func<string, bool> IsComputed { get; init; } = _ => false;
 
-    internal static IReadOnlyList<Architecture> All { get; } = [Llama.Architecture, Gpt2.Architecture];
+    internal static IReadOnlyList<Architecture> All { get; } = [.. Llama.Architectures, Gpt2.Architecture];
 
     internal static Architecture Of(LanguageModelConfig config) =>
         All.FirstOrDefault(a => a.ModelType == config.ModelType)

@@ -12,10 +12,16 @@ internal static class AttentionBias
     /// (B or 1, 1, T, past + T), or null when there is nothing to hide beyond the plain causal triangle. A position sees those
     /// before it with the same number in the mask, and none with 0; always itself, so that a pad's row has a finite result too.
     /// </summary>
-    internal static Tensor? Make(Tensor ids, Tensor? attentionMask, int past, ScalarType dtype)
+    /// <param name="ids">(B, T)</param>
+    /// <param name="attentionMask">(B, past + T), or null.</param>
+    /// <param name="past">Positions read before.</param>
+    /// <param name="dtype">Type of the scores.</param>
+    /// <param name="window">How many positions one sees, its own included; null for all before it.</param>
+    internal static Tensor? Make(Tensor ids, Tensor? attentionMask, int past, ScalarType dtype, int? window = null)
     {
         var count = ids.shape[1];
-        if (attentionMask is null && (past == 0 || count == 1))
+        var windowed = window < past + count;
+        if (attentionMask is null && !windowed && (past == 0 || count == 1))
         {
             return null;
         }
@@ -25,6 +31,11 @@ internal static class AttentionBias
         var own = arange(past, past + count, ScalarType.Int64, device).unsqueeze(1); // (T, 1)
         var others = arange(past + count, ScalarType.Int64, device).unsqueeze(0); // (1, L)
         var visible = others.le(own).unsqueeze(0); // (1, T, L)
+        if (windowed)
+        {
+            visible = visible.logical_and(others.gt(own - window!.Value));
+        }
+
         if (attentionMask is not null)
         {
             var seen = attentionMask.unsqueeze(1); // (B, 1, L)

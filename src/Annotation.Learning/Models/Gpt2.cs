@@ -12,7 +12,7 @@ internal sealed class Gpt2 : LanguageModel
 {
     private readonly Tensor _embedding; // (V, d)
     private readonly Tensor _positions; // (context, d)
-    private readonly Block[] _blocks;
+    private readonly BlockWeights[] _blocks;
     private readonly Norm _norm;
 
     private Gpt2(LanguageModelConfig config, IReadOnlyDictionary<string, Tensor> weights)
@@ -20,7 +20,7 @@ internal sealed class Gpt2 : LanguageModel
     {
         _embedding = weights["wte.weight"];
         _positions = weights["wpe.weight"];
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block($"h.{i}.", weights))];
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new BlockWeights($"h.{i}.", this))];
         _norm = new Norm("ln_f", weights);
     }
 
@@ -34,34 +34,32 @@ internal sealed class Gpt2 : LanguageModel
 
     private protected override Tensor OutputWeight => _embedding;
 
-    private protected override Tensor Forward(Tensor ids, Tensor? mask, Tensor? positionIds, KeyValueCache? cache)
+    private protected override Tensor Embed(Tensor ids, Tensor? positionIds, int past)
     {
-        var positions = positionIds is null
-            ? _positions.narrow(0, cache?.Length ?? 0, ids.shape[1])
-            : EmbeddingTable.Rows(_positions, positionIds);
-        var x = EmbeddingTable.Rows(_embedding, ids) + positions; // (B, T, d)
-        for (var layer = 0; layer < _blocks.Length; layer++)
+        var positions = positionIds is null ? _positions.narrow(0, past, ids.shape[1]) : EmbeddingTable.Rows(_positions, positionIds);
+        return EmbeddingTable.Rows(_embedding, ids) + positions;
+    }
+
+    private protected override Tensor Block(int layer, Tensor x, BlockInputs inputs)
+    {
+        // Attention.
+        var weights = _blocks[layer];
+        var parts = weights.Attention.Apply(Normalize(x, weights.AttentionNorm)).chunk(3, -1);
+        var queries = Attention.SplitHeads(parts[0], Config.Heads);
+        var keys = Attention.SplitHeads(parts[1], Config.Heads);
+        var values = Attention.SplitHeads(parts[2], Config.Heads);
+        if (inputs.Cache is not null)
         {
-            var block = _blocks[layer];
-
-            // Attention.
-            var parts = block.Attention.Apply(Normalize(x, block.AttentionNorm)).chunk(3, -1);
-            var queries = Attention.SplitHeads(parts[0], Config.Heads);
-            var keys = Attention.SplitHeads(parts[1], Config.Heads);
-            var values = Attention.SplitHeads(parts[2], Config.Heads);
-            if (cache is not null)
-            {
-                (keys, values) = cache.Append(layer, keys, values);
-            }
-
-            x = x + block.Output.Apply(Attention.Run(queries, keys, values, mask));
-
-            // Feed-forward.
-            x = x + block.Down.Apply(block.Up.Apply(Normalize(x, block.FeedForwardNorm)).gelu(GELU.Approximate.tanh));
+            (keys, values) = inputs.Cache.Append(layer, keys, values);
         }
 
-        return Normalize(x, _norm);
+        x = x + weights.Output.Apply(Attention.Run(queries, keys, values, Mask(layer, inputs)));
+
+        // Feed-forward.
+        return x + weights.Down.Apply(weights.Up.Apply(Normalize(x, weights.FeedForwardNorm)).gelu(GELU.Approximate.tanh));
     }
+
+    private protected override Tensor FinalNorm(Tensor x) => Normalize(x, _norm);
 
     private Tensor Normalize(Tensor x, Norm norm) => layer_norm(x, [Config.HiddenSize], norm.Weight, norm.Bias, Config.NormEpsilon);
 
@@ -71,21 +69,13 @@ internal sealed class Gpt2 : LanguageModel
         internal Tensor Bias { get; } = weights[name + ".bias"];
     }
 
-    private sealed class Linear(string name, IReadOnlyDictionary<string, Tensor> weights)
+    private sealed class BlockWeights(string prefix, Gpt2 model)
     {
-        private readonly Tensor _weight = weights[name + ".weight"]; // (in, out)
-        private readonly Tensor _bias = weights[name + ".bias"];
-
-        internal Tensor Apply(Tensor x) => linear(x, _weight.t(), _bias);
-    }
-
-    private sealed class Block(string prefix, IReadOnlyDictionary<string, Tensor> weights)
-    {
-        internal Norm AttentionNorm { get; } = new(prefix + "ln_1", weights);
-        internal Linear Attention { get; } = new(prefix + "attn.c_attn", weights);
-        internal Linear Output { get; } = new(prefix + "attn.c_proj", weights);
-        internal Norm FeedForwardNorm { get; } = new(prefix + "ln_2", weights);
-        internal Linear Up { get; } = new(prefix + "mlp.c_fc", weights);
-        internal Linear Down { get; } = new(prefix + "mlp.c_proj", weights);
+        internal Norm AttentionNorm { get; } = new(prefix + "ln_1", model.Weights);
+        internal LinearLayer Attention { get; } = model.Linear(prefix + "attn.c_attn", inputsFirst: true);
+        internal LinearLayer Output { get; } = model.Linear(prefix + "attn.c_proj", inputsFirst: true);
+        internal Norm FeedForwardNorm { get; } = new(prefix + "ln_2", model.Weights);
+        internal LinearLayer Up { get; } = model.Linear(prefix + "mlp.c_fc", inputsFirst: true);
+        internal LinearLayer Down { get; } = model.Linear(prefix + "mlp.c_proj", inputsFirst: true);
     }
 }

@@ -7,6 +7,13 @@ internal static class Gpt2Config
     {
         file.Require("activation_function", "gelu_new", "gelu_new", "gelu_pytorch_tanh");
         file.RequireFalse("scale_attn_by_inverse_layer_idx");
+        file.RequireFalse("add_cross_attention");
+        file.RequireNull("quantization_config");
+        if (!file.Flag("scale_attn_weights", true))
+        {
+            throw file.Refuse("scale_attn_weights", "is false; such models cannot be used");
+        }
+
         var hidden = file.Count("n_embd");
         var heads = file.Count("n_head");
         if (hidden % heads != 0)
@@ -25,7 +32,7 @@ internal static class Gpt2Config
             VocabularySize = file.Count("vocab_size"),
             HiddenSize = hidden,
             IntermediateSize = file.Count("n_inner", 4 * hidden),
-            Layers = file.Count("n_layer"),
+            Layers = file.Count("n_layer", largest: ConfigFile.MostLayers),
             Heads = heads,
             KeyValueHeads = heads,
             HeadSize = hidden / heads,
@@ -35,8 +42,8 @@ internal static class Gpt2Config
         };
     }
 
-    internal static IReadOnlyDictionary<string, object> Write(LanguageModelConfig config) =>
-        new Dictionary<string, object>
+    internal static IReadOnlyDictionary<string, object?> Write(LanguageModelConfig config) =>
+        new Dictionary<string, object?>
         {
             ["architectures"] = new[] { "GPT2LMHeadModel" },
             ["model_type"] = "gpt2",

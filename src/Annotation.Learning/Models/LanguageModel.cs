@@ -9,6 +9,8 @@ namespace Annotation.Learning.Models;
 /// </summary>
 public abstract class LanguageModel : IDisposable
 {
+    private readonly Dictionary<string, LinearLayer> _linears = [];
+
     private protected LanguageModel(LanguageModelConfig config, IReadOnlyDictionary<string, Tensor> weights)
     {
         Config = config;
@@ -27,10 +29,27 @@ public abstract class LanguageModel : IDisposable
     /// <summary>The type of the weights.</summary>
     public ScalarType ScalarType { get; }
 
-    /// <summary>The weights by their Hugging Face names, in a fixed order. All collect gradients.</summary>
+    /// <summary>The weights by their Hugging Face names, in a fixed order. All collect gradients, unless there is an adapter.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
-    /// <summary>The number of learned numbers.</summary>
+    /// <summary>
+    /// What training changes, by name and in a fixed order: the matrices of the adapter where there is one, else all weights. Trainers
+    /// hand these to the optimizer and to checkpoints.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> Trainable => Adapter is null ? Weights : Adapter.Matrices();
+
+    /// <summary>
+    /// Whether the blocks are computed again for their gradients instead of keeping what these need: less memory, about a third more time.
+    /// </summary>
+    public bool RecomputesActivations { get; set; }
+
+    /// <summary>The low-rank adapter that is trained in place of the weights; null when there is none.</summary>
+    internal LowRankAdapter? Adapter { get; private set; }
+
+    /// <summary>The projections by name, in a fixed order.</summary>
+    internal IReadOnlyDictionary<string, LinearLayer> Linears => _linears;
+
+    /// <summary>The number of learned numbers of the model itself, without an adapter's.</summary>
     public long ParameterCount => Weights.Values.Sum(w => w.numel());
 
     /// <summary>A model with fresh weights, the same for the same seed on every device.</summary>
@@ -64,6 +83,8 @@ public abstract class LanguageModel : IDisposable
 
         using var scope = NewDisposeScope();
         var mask = AttentionBias.Make(ids, attentionMask, past, ScalarType);
+        var windowMask = Config.SlidingWindow is { } window ? AttentionBias.Make(ids, attentionMask, past, ScalarType, window) : mask;
+        var bound = positionIds is null ? past + count : positionIds.max().item<long>() + 1;
         if (attentionMask is not null)
         {
             positionIds ??= PositionIds.Of(attentionMask).narrow(1, past, count);
@@ -71,7 +92,9 @@ public abstract class LanguageModel : IDisposable
             ids = ids * attentionMask.narrow(1, past, count).ne(0).to(ScalarType.Int64);
         }
 
-        var hidden = Forward(ids, mask, positionIds, cache);
+        var angles = Angles(positionIds, past, count, bound);
+        var inputs = new BlockInputs(mask, windowMask, angles?.Cosines, angles?.Sines, cache);
+        var hidden = Forward(Embed(ids, positionIds, past), inputs);
         cache?.Advance(count);
         return hidden.MoveToOuterDisposeScope();
     }
@@ -79,26 +102,87 @@ public abstract class LanguageModel : IDisposable
     /// <summary>Scores of the next id, (B, T, V), of hidden states (B, T, d), or (N, V) of (N, d).</summary>
     public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, OutputWeight);
 
-    /// <summary>A copy with storage of its own.</summary>
-    public LanguageModel Clone() => Clone(Device, ScalarType);
+    /// <summary>
+    /// A copy with storage of its own, for weights, or for the adapter where there is one: frozen weights never change, so copies
+    /// share them.
+    /// </summary>
+    public LanguageModel Clone()
+    {
+        if (Adapter is null)
+        {
+            return Clone(Device, ScalarType);
+        }
 
-    /// <summary>A copy on another device or of another type.</summary>
+        var clone = WithoutAdapter();
+        clone.Attach(Adapter.Copy());
+        return clone;
+    }
+
+    /// <summary>A copy of the weights on another device or of another type; without the adapter.</summary>
     public LanguageModel Clone(Device device, ScalarType dtype)
     {
         using var noGrad = no_grad();
         return Build(Config, shape => Weights[shape.Name].detach().to(dtype, device, copy: true), Architecture.Of(Config));
     }
 
+    /// <summary>The model as it was before its adapter, with the same frozen storage: the reference policy of a run that trains an adapter.</summary>
+    /// <exception cref="InvalidOperationException">There is no adapter, so the weights change.</exception>
+    public LanguageModel WithoutAdapter()
+    {
+        if (Adapter is null)
+        {
+            throw new InvalidOperationException("Only frozen weights can be shared; this model's are trained.");
+        }
+
+        using var noGrad = no_grad();
+        var shared = Build(Config, shape => Weights[shape.Name].detach(), Architecture.Of(Config));
+        shared.Freeze();
+        return shared;
+    }
+
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
         DisposeTables();
+        Adapter?.Dispose();
         foreach (var weight in Weights.Values)
         {
             weight.Dispose();
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A weight with the adapter's part of it added, in the weight's layout; the weight itself where there is no such part.</summary>
+    internal Tensor Merged(string name, Tensor weight)
+    {
+        const string Suffix = ".weight";
+        if (
+            !name.EndsWith(Suffix, StringComparison.Ordinal)
+            || !_linears.TryGetValue(name[..^Suffix.Length], out var linear)
+            || linear.Update is not { } update
+        )
+        {
+            return weight;
+        }
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var product = update.Product();
+        return (weight.to(product.dtype) + (linear.InputsFirst ? product.t() : product)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds an adapter, which is trained from now on while the weights are frozen.</summary>
+    internal void Attach(LowRankAdapter adapter)
+    {
+        Adapter?.Dispose();
+        Adapter = adapter;
+        foreach (var (name, update) in adapter.Updates)
+        {
+            _linears[name].Update = update;
+        }
+
+        Freeze();
     }
 
     /// <summary>Frees tensors that are not weights.</summary>
@@ -127,12 +211,51 @@ public abstract class LanguageModel : IDisposable
     /// <summary>The output layer's weight, (V, d).</summary>
     private protected abstract Tensor OutputWeight { get; }
 
-    /// <summary>The blocks and the final norm.</summary>
+    /// <summary>The first hidden states, (B, T, d).</summary>
     /// <param name="ids">(B, T), all inside the vocabulary.</param>
-    /// <param name="mask">Added to attention scores, (B or 1, 1, T, L); null when plain causal attention does.</param>
     /// <param name="positionIds">(B, T), or null for 0, 1, 2… after the cached ones.</param>
-    /// <param name="cache">The positions read before, or null.</param>
-    private protected abstract Tensor Forward(Tensor ids, Tensor? mask, Tensor? positionIds, KeyValueCache? cache);
+    /// <param name="past">Number of cached positions.</param>
+    private protected abstract Tensor Embed(Tensor ids, Tensor? positionIds, int past);
+
+    /// <summary>Cosines and sines of rotary positions, each (B or 1, 1, T, hd); null for a family without.</summary>
+    /// <param name="positionIds">(B, T), or null for 0, 1, 2… after the cached ones.</param>
+    /// <param name="past">Number of cached positions.</param>
+    /// <param name="count">T.</param>
+    /// <param name="bound">Above every position.</param>
+    private protected virtual (Tensor Cosines, Tensor Sines)? Angles(Tensor? positionIds, int past, long count, long bound) => null;
+
+    /// <summary>One block, (B, T, d) to (B, T, d).</summary>
+    private protected abstract Tensor Block(int layer, Tensor x, BlockInputs inputs);
+
+    /// <summary>What is added to attention scores of a layer.</summary>
+    private protected Tensor? Mask(int layer, BlockInputs inputs) => Config.WindowOf(layer) is null ? inputs.Mask : inputs.WindowMask;
+
+    /// <summary>The norm behind the last block, (B, T, d) to (B, T, d).</summary>
+    private protected abstract Tensor FinalNorm(Tensor x);
+
+    /// <summary>The projection of this name.</summary>
+    private protected LinearLayer Linear(string name, bool inputsFirst = false) =>
+        _linears[name] = new LinearLayer(name, Weights[name + ".weight"], Weights.GetValueOrDefault(name + ".bias"), inputsFirst);
+
+    private Tensor Forward(Tensor x, BlockInputs inputs)
+    {
+        var recomputes = RecomputesActivations && inputs.Cache is null && is_grad_enabled();
+        for (var i = 0; i < Config.Layers; i++)
+        {
+            var layer = i;
+            x = recomputes ? ActivationCheckpoint.Run((y, given) => Block(layer, y, given), x, inputs) : Block(layer, x, inputs);
+        }
+
+        return FinalNorm(x);
+    }
+
+    private void Freeze()
+    {
+        foreach (var weight in Weights.Values)
+        {
+            weight.requires_grad = false;
+        }
+    }
 
     private static Tensor Fresh(WeightShape shape, Generator random, Device device, ScalarType dtype)
     {

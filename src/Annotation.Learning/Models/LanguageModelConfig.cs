@@ -3,7 +3,7 @@ namespace Annotation.Learning.Models;
 /// <summary>The shape of a decoder-only language model.</summary>
 public sealed record LanguageModelConfig
 {
-    /// <summary>The family, as config.json's <c>model_type</c>: <c>llama</c> or <c>gpt2</c>.</summary>
+    /// <summary>The family, as config.json's <c>model_type</c>: <c>llama</c>, <c>mistral</c>, <c>qwen2</c>, <c>qwen3</c> or <c>gpt2</c>.</summary>
     public string ModelType { get; init; } = "llama";
 
     /// <summary>V: number of token ids.</summary>
@@ -33,14 +33,38 @@ public sealed record LanguageModelConfig
     /// <summary>Epsilon of the normalization layers.</summary>
     public double NormEpsilon { get; init; } = 1e-5;
 
-    /// <summary>Base of the rotary frequencies; Llama only.</summary>
+    /// <summary>Base of the rotary frequencies; not of GPT-2.</summary>
     public double RopeTheta { get; init; } = 10000;
+
+    /// <summary>How the rotary frequencies are stretched for contexts longer than those of pretraining; null when they are not.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>Whether the projections to queries, keys and values have biases; not of GPT-2, which always has all biases.</summary>
+    public bool QueryKeyValueBias { get; init; }
+
+    /// <summary>Whether the projection that ends attention has a bias.</summary>
+    public bool AttentionOutputBias { get; init; }
+
+    /// <summary>Whether the three projections of the feed-forward part have biases.</summary>
+    public bool FeedForwardBias { get; init; }
+
+    /// <summary>Whether each query and key head is normalized before it is turned (Qwen3).</summary>
+    public bool QueryKeyNorm { get; init; }
+
+    /// <summary>How many positions, its own included, a position of a windowed layer sees; null when it sees all before it.</summary>
+    public int? SlidingWindow { get; init; }
+
+    /// <summary>Which layers the window applies to, one entry per layer; null for all of them.</summary>
+    public IReadOnlyList<bool>? WindowedLayers { get; init; }
 
     /// <summary>Whether the output layer is the embedding table.</summary>
     public bool TieEmbeddings { get; init; } = true;
 
     /// <summary>Standard deviation of freshly drawn weights; layers that write into the residual stream get it divided by sqrt(2 Layers).</summary>
     public double InitializerRange { get; init; } = 0.02;
+
+    /// <summary>How many positions a layer's position sees, its own included; null for all before it.</summary>
+    public int? WindowOf(int layer) => WindowedLayers is null || WindowedLayers[layer] ? SlidingWindow : null;
 
     /// <summary>A Llama-shaped model with as many key and value heads as query heads.</summary>
     public static LanguageModelConfig Llama(int vocabulary, int hidden, int layers, int heads, int context) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Annotation.Learning.Text;
 using static TorchSharp.torch;
 
@@ -7,8 +6,6 @@ namespace Annotation.Learning.Models;
 /// <summary>The weights of a model folder: model.safetensors, or the shards that model.safetensors.index.json lists.</summary>
 internal sealed class ModelWeights : IDisposable
 {
-    internal const string FileName = "model.safetensors";
-    internal const string IndexName = "model.safetensors.index.json";
     private readonly List<SafetensorsFile> _files = [];
     private readonly Dictionary<string, (SafetensorsFile File, string Stored, string Path)> _byName = [];
 
@@ -21,9 +18,9 @@ internal sealed class ModelWeights : IDisposable
         var weights = new ModelWeights();
         try
         {
-            foreach (var path in Files(folder))
+            foreach (var (path, tensors) in ModelShards.Find(folder))
             {
-                weights.Add(path, architecture, config);
+                weights.Add(path, tensors, architecture, config);
             }
 
             weights.Check(folder, architecture.Weights(config));
@@ -45,35 +42,15 @@ internal sealed class ModelWeights : IDisposable
 
     public void Dispose() => _files.ForEach(f => f.Dispose());
 
-    private static IEnumerable<string> Files(string folder)
-    {
-        var single = Path.Combine(folder, FileName);
-        var index = Path.Combine(folder, IndexName);
-        if (File.Exists(single) || !File.Exists(index))
-        {
-            return [single];
-        }
-
-        using var document = ModelFolderJson.Read(index);
-        if (!document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
-        {
-            throw new ModelFolderException(index, "has no object 'weight_map'");
-        }
-
-        var names = map.EnumerateObject()
-            .Select(p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : "")
-            .Distinct()
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        return names.Find(n => n.Length == 0 || n != Path.GetFileName(n)) is { } bad
-            ? throw new ModelFolderException(index, $"names the file '{bad}', which is not a file of this folder")
-            : [.. names.Select(n => Path.Combine(folder, n))];
-    }
-
-    private void Add(string path, Architecture architecture, LanguageModelConfig config)
+    private void Add(string path, IReadOnlyList<string>? listed, Architecture architecture, LanguageModelConfig config)
     {
         var file = SafetensorsFile.Open(path);
         _files.Add(file);
+        if (listed?.FirstOrDefault(name => !file.Entries.ContainsKey(name)) is { } absent)
+        {
+            throw new ModelFolderException(path, $"tensor '{absent}' is missing, although {ModelShards.IndexName} says it is here");
+        }
+
         foreach (var stored in file.Entries.Keys)
         {
             var name =
@@ -101,7 +78,7 @@ internal sealed class ModelWeights : IDisposable
             if (!_byName.TryGetValue(weight.Name, out var found))
             {
                 throw new ModelFolderException(
-                    Path.Combine(folder, FileName),
+                    Path.Combine(folder, ModelShards.FileName),
                     $"tensor '{weight.Name}' is missing: the weights do not belong to this config.json"
                 );
             }

@@ -12,8 +12,10 @@ namespace Annotation.Learning.Models;
 public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTemplate Template) : IDisposable
 {
     private const string ConfigName = "config.json";
+    private const string GenerationConfigName = "generation_config.json";
     private const string TemplateName = "annotation.json";
     private const string TemplateField = "chat_template";
+    private const long MostShardBytes = 5_000_000_000;
 
     /// <summary>A model with its tokenizer's usual template.</summary>
     public Pretrained(LanguageModel model, Tokenizer tokenizer)
@@ -47,27 +49,43 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         return new Pretrained(LanguageModel.Build(config, shape => weights.Read(shape, device, dtype), architecture), tokenizer, template);
     }
 
-    /// <summary>Writes a model folder, its weights as float32 or bfloat16.</summary>
-    public void Save(string folder, ScalarType dtype = ScalarType.Float32)
+    /// <summary>
+    /// Writes a model folder that Hugging Face's tools load too, an adapter merged into the weights it belongs to.
+    /// </summary>
+    /// <param name="folder">Where to; made if need be.</param>
+    /// <param name="dtype">Float32, bfloat16 or float16.</param>
+    /// <param name="mostShardBytes">Larger weights are split into files of at most this size.</param>
+    public void Save(string folder, ScalarType dtype = ScalarType.Float32, long mostShardBytes = MostShardBytes)
     {
         Directory.CreateDirectory(folder);
-        var config = new Dictionary<string, object>(Architecture.Of(Model.Config).Write(Model.Config))
+        var typeName = dtype switch
+        {
+            ScalarType.Float32 => "float32",
+            ScalarType.BFloat16 => "bfloat16",
+            ScalarType.Float16 => "float16",
+            _ => throw new ArgumentException($"Weights cannot be stored as {dtype}.", nameof(dtype)),
+        };
+        var config = new Dictionary<string, object?>(Architecture.Of(Model.Config).Write(Model.Config))
         {
             ["bos_token_id"] = Tokenizer.BosId,
             ["eos_token_id"] = Tokenizer.EosId,
-            ["torch_dtype"] = dtype == ScalarType.BFloat16 ? "bfloat16" : "float32",
+            ["pad_token_id"] = Tokenizer.PadId,
+            ["torch_dtype"] = typeName,
         };
-        File.WriteAllText(Path.Combine(folder, ConfigName), JsonSerializer.Serialize(config, ModelFolderJson.Indented));
+        WriteJson(folder, ConfigName, config);
+        WriteJson(folder, GenerationConfigName, config.Where(f => f.Key.EndsWith("_token_id", StringComparison.Ordinal)).ToDictionary());
         Tokenizer.Save(folder);
-        var template = new Dictionary<string, string> { [TemplateField] = Template.Name };
-        File.WriteAllText(Path.Combine(folder, TemplateName), JsonSerializer.Serialize(template, ModelFolderJson.Indented));
-        SafetensorsWriter.Write(Path.Combine(folder, ModelWeights.FileName), [.. Model.Weights], dtype);
+        WriteJson(folder, TemplateName, new Dictionary<string, string> { [TemplateField] = Template.Name });
+        ModelShards.Write(folder, Model.Weights, dtype, mostShardBytes, Model.Merged);
     }
 
     /// <summary>A copy whose weights have storage of their own.</summary>
     public Pretrained Copy() => this with { Model = Model.Clone() };
 
     public void Dispose() => Model.Dispose();
+
+    private static void WriteJson<T>(string folder, string name, T fields) =>
+        File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(fields, ModelFolderJson.Indented));
 
     private static ChatTemplate ReadTemplate(string folder, Tokenizer tokenizer)
     {

@@ -14,7 +14,16 @@ public static class SafetensorsWriter
     /// Writes the tensors in this order, each of its own type or all of <paramref name="dtype"/>. The bytes are on the
     /// disk when the method returns.
     /// </summary>
-    public static void Write(string path, IReadOnlyList<KeyValuePair<string, Tensor>> tensors, ScalarType? dtype = null)
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">By name.</param>
+    /// <param name="dtype">Type in the file; null for each tensor's own.</param>
+    /// <param name="value">What is written for a tensor, of the same shape; the tensor itself if null.</param>
+    public static void Write(
+        string path,
+        IReadOnlyList<KeyValuePair<string, Tensor>> tensors,
+        ScalarType? dtype = null,
+        Func<string, Tensor, Tensor>? value = null
+    )
     {
         using var noGrad = no_grad();
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
@@ -27,10 +36,10 @@ public static class SafetensorsWriter
         stream.Write(length);
         stream.Write(header);
         stream.Write("        "u8[..(padded - header.Length)]);
-        foreach (var (_, tensor) in tensors)
+        foreach (var (name, tensor) in tensors)
         {
             using var scope = NewDisposeScope();
-            var flat = tensor.detach().to(dtype ?? tensor.dtype, CPU).contiguous().view(-1);
+            var flat = (value?.Invoke(name, tensor) ?? tensor).detach().to(dtype ?? tensor.dtype, CPU).contiguous().view(-1);
             for (long at = 0; at < flat.shape[0]; at += LongestWrite)
             {
                 stream.Write(flat.narrow(0, at, Math.Min(LongestWrite, flat.shape[0] - at)).bytes);

@@ -4,7 +4,9 @@ namespace Annotation.Learning.Optimization;
 
 /// <summary>
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019; PyTorch's form, epsilon outside the bias correction). The
-/// moments are named tensors, so that a checkpoint holds them and a resumed run ends with the same bytes.
+/// moments are named tensors, so that a checkpoint holds them and a resumed run ends with the same bytes. Half-precision
+/// parameters have a float32 copy that the steps change, because they are too coarse to take small steps themselves
+/// (Micikevicius et al. 2018).
 /// </summary>
 /// <param name="parameters">What is trained, by name; the caller keeps owning them.</param>
 /// <param name="beta1">Decay of the first moment.</param>
@@ -32,12 +34,14 @@ public sealed class AdamW(
         Steps++;
         var correction1 = 1 - Math.Pow(beta1, Steps);
         var correction2 = Math.Sqrt(1 - Math.Pow(beta2, Steps));
-        foreach (var (_, parameter, first, second) in _slots)
+        foreach (var (_, trained, master, first, second) in _slots)
         {
-            if (parameter.grad is not { } gradient)
+            if (trained.grad is not { } gradient)
             {
                 continue;
             }
+            var parameter = master ?? trained;
+            gradient = gradient.to(parameter.dtype);
             if (weightDecay > 0)
             {
                 parameter.mul_(1 - learningRate * weightDecay);
@@ -46,6 +50,10 @@ public sealed class AdamW(
             second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
             var denominator = second.sqrt().div_(correction2).add_(epsilon);
             parameter.addcdiv_(first, denominator, -learningRate / correction1);
+            if (master is not null)
+            {
+                trained.copy_(master);
+            }
         }
     }
 
@@ -62,7 +70,7 @@ public sealed class AdamW(
         {
             return 0;
         }
-        var norm = stack([.. gradients.Select(g => g.norm())]).norm().to(ScalarType.Float64).item<double>();
+        var norm = stack([.. gradients.Select(g => g.to(Wide(g.dtype)).norm())]).norm().to(ScalarType.Float64).item<double>();
         if (double.IsFinite(norm) && norm > maxNorm)
         {
             foreach (var gradient in gradients)
@@ -82,9 +90,13 @@ public sealed class AdamW(
         }
     }
 
-    /// <summary>The moments by name, as live tensors; with <see cref="Steps"/> the whole state.</summary>
+    /// <summary>The moments and float32 copies by name, as live tensors; with <see cref="Steps"/> the whole state.</summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>
-        _slots.SelectMany(s => new[] { (s.Name + ".first", s.First), (s.Name + ".second", s.Second) });
+        _slots.SelectMany(s =>
+            s.Master is null
+                ? new[] { (s.Name + ".first", s.First), (s.Name + ".second", s.Second) }
+                : [(s.Name + ".first", s.First), (s.Name + ".second", s.Second), (s.Name + ".master", s.Master)]
+        );
 
     /// <summary>Takes back a state saved from <see cref="State"/>.</summary>
     public void Restore(int steps, IReadOnlyDictionary<string, Tensor> state)
@@ -102,21 +114,31 @@ public sealed class AdamW(
     {
         foreach (var slot in _slots)
         {
+            slot.Master?.Dispose();
             slot.First.Dispose();
             slot.Second.Dispose();
         }
     }
 
-    private sealed record Slot(string Name, Tensor Parameter, Tensor First, Tensor Second)
+    private static ScalarType Wide(ScalarType dtype) => dtype is ScalarType.BFloat16 or ScalarType.Float16 ? ScalarType.Float32 : dtype;
+
+    private sealed record Slot(string Name, Tensor Parameter, Tensor? Master, Tensor First, Tensor Second)
     {
         internal Slot(string name, Tensor parameter)
-            : this(name, parameter, Moment(parameter), Moment(parameter)) { }
+            : this(name, parameter, Copy(parameter), Moment(parameter), Moment(parameter)) { }
+
+        private static Tensor? Copy(Tensor parameter)
+        {
+            using var guard = no_grad();
+            var wide = Wide(parameter.dtype);
+            return wide == parameter.dtype ? null : parameter.detach().to(wide).DetachFromDisposeScope();
+        }
 
         // Outside every dispose scope and of the graph: the optimizer owns its moments.
         private static Tensor Moment(Tensor parameter)
         {
             using var guard = no_grad();
-            return zeros_like(parameter).DetachFromDisposeScope();
+            return zeros_like(parameter, Wide(parameter.dtype)).DetachFromDisposeScope();
         }
     }
 }

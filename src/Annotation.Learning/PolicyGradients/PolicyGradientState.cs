@@ -21,7 +21,7 @@ internal sealed class PolicyGradientState : IDisposable
 
     internal PolicyGradientState(LanguageModel policy, PolicyObjective objective, PolicyGradientSettings settings)
     {
-        _policy = policy.Weights.ToDictionary(w => "policy." + w.Key, w => (Tensor)w.Value);
+        _policy = policy.Trainable.ToDictionary(w => "policy." + w.Key, w => (Tensor)w.Value);
         var own = objective.OwnWeights.ToList();
         _weights = _policy.Select(w => (w.Key, w.Value)).Concat(own).ToDictionary(w => w.Item1, w => w.Item2);
         _averages = settings.AverageDecay is null ? [] : _policy.ToDictionary(w => "average." + w.Key, w => Copy(w.Value));

@@ -37,7 +37,7 @@ internal sealed class ValueModel : IDisposable
     /// <summary>Everything that is trained, by name.</summary>
     internal IReadOnlyDictionary<string, Tensor> Weights()
     {
-        var weights = _trunk.Weights.ToDictionary(w => w.Key, w => (Tensor)w.Value);
+        var weights = _trunk.Trainable.ToDictionary(w => w.Key, w => (Tensor)w.Value);
         weights["head.weight"] = _weight;
         weights["head.bias"] = _bias;
         return weights;

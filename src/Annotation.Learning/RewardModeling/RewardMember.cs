@@ -50,7 +50,7 @@ public sealed class RewardMember : IDisposable
     /// <summary>Everything that is trained, by name. The output layer of an untied trunk gets no gradient and stays.</summary>
     internal IReadOnlyDictionary<string, Tensor> Weights()
     {
-        var weights = Trunk.Weights.ToDictionary(w => w.Key, w => (Tensor)w.Value);
+        var weights = Trunk.Trainable.ToDictionary(w => w.Key, w => (Tensor)w.Value);
         weights["head.weight"] = HeadWeight;
         weights["head.bias"] = HeadBias;
         return weights;

@@ -82,7 +82,7 @@ public sealed class SftTrainer(SftSettings settings)
 
         // 2. Steps, each on the mean loss over its rows' targets.
         using var scope = NewDisposeScope();
-        var weights = model.Model.Weights.ToDictionary(w => w.Key, w => (Tensor)w.Value);
+        var weights = model.Model.Trainable.ToDictionary(w => w.Key, w => (Tensor)w.Value);
         var loss = new SftBatchLoss(model.Model, settings.MaxTokensPerPass, settings.Packing ? LongestRow(model) : null);
         var outcome = new SupervisedLoop(settings, weights).Run(
             train.Count,

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Annotation.Learning.Models;
 using Annotation.Learning.Tests.Tensors;
@@ -130,11 +129,15 @@ public sealed class BrokenModelFolderTests : IDisposable
     [InlineData("num_hidden_layers", "-1", "field 'num_hidden_layers' is -1, not a whole number")]
     [InlineData("vocab_size", "99999999999", "field 'vocab_size' is 99999999999, not a whole number")]
     [InlineData("vocab_size", "100", "field 'vocab_size' is 100, but the folder's tokenizer has 262 ids")]
-    [InlineData("model_type", "\"mamba\"", "field 'model_type' is 'mamba'; only llama and gpt2 can be used")]
+    [InlineData("model_type", "\"mamba\"", "field 'model_type' is 'mamba'; only llama, mistral, qwen2, qwen3, gpt2 can be used")]
     [InlineData("hidden_act", "\"relu\"", "field 'hidden_act' is 'relu'")]
-    [InlineData("rope_scaling", "{\"type\": \"linear\"}", "field 'rope_scaling' is {")]
+    [InlineData(
+        "rope_scaling",
+        "{\"type\": \"dynamic\"}",
+        "field 'rope_scaling.type' is 'dynamic'; only default or linear or llama3 or yarn can be used"
+    )]
     [InlineData("num_key_value_heads", "3", "field 'num_key_value_heads' is 3, which does not divide")]
-    [InlineData("attention_bias", "true", "field 'attention_bias' is true")]
+    [InlineData("quantization_config", "{}", "field 'quantization_config' is {}")]
     [InlineData("rms_norm_eps", "0", "field 'rms_norm_eps' is 0, not a positive number")]
     public void A_config_with_a_bad_field(string field, string value, string problem)
     {
@@ -166,25 +169,47 @@ public sealed class BrokenModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_sharded_model_loads_and_its_index_cannot_point_elsewhere()
+    public void Pickled_weights_are_never_read()
+    {
+        File.Move(Weights, Path.Combine(_folder, "pytorch_model.bin"));
+        Refused(_folder, "has weights only as pytorch_model.bin", "is never read: convert them to model.safetensors");
+    }
+
+    [Fact]
+    public void A_sharded_model_loads_with_the_same_bits()
     {
         using var model = ToyModels.Create();
-        var halves = model.Model.Weights.Select((w, i) => (w.Key, w.Value, File: $"model-{i % 2 + 1}-of-2.safetensors")).ToList();
-        foreach (var half in halves.GroupBy(w => w.File))
-        {
-            SafetensorsWriter.Write(Path.Combine(_folder, half.Key), [.. half.Select(w => KeyValuePair.Create(w.Key, w.Value))]);
-        }
-
         File.Delete(Weights);
-        var index = Path.Combine(_folder, "model.safetensors.index.json");
-        File.WriteAllText(index, JsonSerializer.Serialize(new { weight_map = halves.ToDictionary(w => w.Key, w => w.File) }));
-        using (var loaded = Pretrained.Load(_folder, CPU))
-        {
-            Assert.True(loaded.Model.Weights.All(w => w.Value.bytes.SequenceEqual(model.Model.Weights[w.Key].bytes)));
-        }
+        model.Save(_folder, mostShardBytes: 40_000);
+        var shards = Directory.GetFiles(_folder, "model-*.safetensors");
+        Assert.InRange(shards.Length, 3, 9);
+        Assert.All(shards, file => Assert.InRange(new FileInfo(file).Length, 1, 40_000 + 4_000)); // 4,000 for the header
+        using var loaded = Pretrained.Load(_folder, CPU);
+        Assert.True(loaded.Model.Weights.All(w => w.Value.bytes.SequenceEqual(model.Model.Weights[w.Key].bytes)));
+    }
 
-        File.WriteAllText(index, """{"weight_map": {"a": "../elsewhere.safetensors"}}""");
-        Refused(index, "names the file '../elsewhere.safetensors'");
+    [Theory]
+    [InlineData("../elsewhere.safetensors", "tensor 'model.norm.weight' names the file '../elsewhere.safetensors', which is not a")]
+    [InlineData("/etc/passwd", "names the file '/etc/passwd', which is not a")]
+    [InlineData("..", "names the file '..', which is not a")]
+    [InlineData("pytorch_model.bin", "names the file 'pytorch_model.bin', which is not a .safetensors file")]
+    [InlineData("absent.safetensors", "names the file 'absent.safetensors', which is missing")]
+    public void An_index_that_points_elsewhere(string file, string problem)
+    {
+        File.Move(Weights, Path.Combine(_folder, "model-00001-of-00001.safetensors"));
+        var index = Path.Combine(_folder, "model.safetensors.index.json");
+        File.WriteAllText(index, $$"""{"weight_map": {"{{Norm}}": "{{file}}"} }""");
+        Refused(index, problem);
+    }
+
+    [Fact]
+    public void An_index_that_says_more_than_its_files_hold()
+    {
+        var shard = Path.Combine(_folder, "model-00001-of-00001.safetensors");
+        File.Move(Weights, shard);
+        var index = Path.Combine(_folder, "model.safetensors.index.json");
+        File.WriteAllText(index, """{"weight_map": {"model.extra.weight": "model-00001-of-00001.safetensors"}}""");
+        Refused(shard, "tensor 'model.extra.weight' is missing, although model.safetensors.index.json says it is here");
     }
 
     [Fact]

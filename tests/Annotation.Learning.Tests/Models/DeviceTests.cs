@@ -15,6 +15,8 @@ public sealed class DeviceTests
     [Theory]
     [InlineData("llama")]
     [InlineData("gpt2")]
+    [InlineData("mistral")]
+    [InlineData("qwen3")]
     public void Every_tensor_names_its_device(string family)
     {
         using var meta = new MetaDefaultDevice();

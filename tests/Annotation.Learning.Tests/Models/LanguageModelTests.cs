@@ -9,6 +9,8 @@ public sealed class LanguageModelTests
     [Theory]
     [InlineData("llama")]
     [InlineData("gpt2")]
+    [InlineData("mistral")]
+    [InlineData("qwen3")]
     public void Padding_on_either_side_changes_nothing(string family)
     {
         using var scope = NewDisposeScope();
@@ -49,6 +51,8 @@ public sealed class LanguageModelTests
     [Theory]
     [InlineData("llama")]
     [InlineData("gpt2")]
+    [InlineData("mistral")]
+    [InlineData("qwen3")]
     public void Reading_step_by_step_with_a_cache_equals_reading_at_once(string family)
     {
         using var scope = NewDisposeScope();
@@ -105,5 +109,23 @@ public sealed class LanguageModelTests
         using var model = LanguageModel.Create(ToyModels.Llama, 3, CPU);
         var refusal = Assert.Throws<ArgumentException>(() => model.Hidden(zeros([1, 65], ScalarType.Int64, CPU)));
         Assert.StartsWith("65 positions do not fit the model's context of 64.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Positions_beyond_the_first_table_of_angles_are_those_of_a_model_that_starts_there()
+    {
+        using var scope = NewDisposeScope();
+        using var model = LanguageModel.Create(ToyModels.Llama with { ContextLength = 10_000 }, 3, CPU);
+        var ids = tensor(new long[] { 5, 6, 7 }, device: CPU).unsqueeze(0);
+        Tensor far;
+        using (inference_mode())
+        {
+            far = model.Hidden(ids, positionIds: tensor(new long[] { 9000, 9001, 9002 }, device: CPU).unsqueeze(0));
+        }
+
+        // Attention over rotary positions depends on their differences alone.
+        Assert.True(far.allclose(model.Hidden(ids), 1e-2, 1e-2));
+        model.Hidden(ids, positionIds: tensor(new long[] { 4200, 4201, 4202 }, device: CPU).unsqueeze(0)).sum().backward();
+        Assert.NotNull(model.Weights["model.norm.weight"].grad);
     }
 }

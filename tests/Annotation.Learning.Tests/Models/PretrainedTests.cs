@@ -13,6 +13,9 @@ public sealed class PretrainedTests : IDisposable
     [Theory]
     [InlineData("llama")]
     [InlineData("gpt2")]
+    [InlineData("mistral")]
+    [InlineData("qwen2")]
+    [InlineData("qwen3")]
     public void A_saved_folder_gives_the_same_bits_and_logits(string family)
     {
         using var scope = NewDisposeScope();
@@ -36,14 +39,16 @@ public sealed class PretrainedTests : IDisposable
         Assert.Equal(Logits(original, ids), Logits(loaded, ids));
     }
 
-    [Fact]
-    public void Bfloat16_comes_back_bit_equal()
+    [Theory]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16)]
+    public void Half_precision_comes_back_bit_equal(ScalarType dtype)
     {
         var (first, second) = (Path.Combine(_folder.FullName, "a"), Path.Combine(_folder.FullName, "b"));
         using var original = ToyModels.Create();
-        original.Save(first, ScalarType.BFloat16);
+        original.Save(first, dtype);
         using var loaded = Pretrained.Load(first, CPU);
-        loaded.Save(second, ScalarType.BFloat16);
+        loaded.Save(second, dtype);
 
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(first, "model.safetensors")),

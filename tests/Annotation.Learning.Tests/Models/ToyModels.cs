@@ -17,7 +17,16 @@ internal static class ToyModels
 
     internal static LanguageModelConfig Gpt2 { get; } = Llama with { ModelType = "gpt2", KeyValueHeads = 4, IntermediateSize = 128 };
 
-    internal static LanguageModelConfig Of(string family) => family == "gpt2" ? Gpt2 : Llama;
+    internal static LanguageModelConfig Of(string family) =>
+        family switch
+        {
+            "llama" => Llama,
+            "gpt2" => Gpt2,
+            "mistral" => Llama with { ModelType = family, SlidingWindow = 3 },
+            "qwen2" => Llama with { ModelType = family, QueryKeyValueBias = true, TieEmbeddings = false },
+            "qwen3" => Llama with { ModelType = family, QueryKeyNorm = true, HeadSize = 16 },
+            _ => throw new ArgumentOutOfRangeException(nameof(family), family, null),
+        };
 
     internal static Pretrained Create(string family = "llama", ulong seed = 1) =>
         new(LanguageModel.Create(Of(family), seed, CPU), new ByteTokenizer());

@@ -42,4 +42,21 @@ public sealed class AdamWTests
         Assert.False(double.IsFinite(optimizer.ClipGradients(1)));
         Assert.Equal(1f, a.grad![1].item<float>());
     }
+
+    [Fact]
+    public void A_bfloat16_weight_takes_steps_that_are_too_small_for_it()
+    {
+        using var scope = NewDisposeScope();
+        var weight = ones(1, ScalarType.BFloat16, CPU).requires_grad_();
+        using var optimizer = new AdamW([("w", weight)], 0.9, 0.999);
+        for (var i = 0; i < 64; i++)
+        {
+            weight.grad = ones(1, ScalarType.BFloat16, CPU);
+            optimizer.Step(1e-3);
+        }
+
+        // Each step moves the weight by 0.001, a fourth of what bfloat16 can tell from 1; 64 of them to 0.936.
+        Assert.Equal(0.936f, optimizer.State().Single(s => s.Name == "w.master").Value.item<float>(), 1e-4f);
+        Assert.Equal(0.9375f, weight.to(ScalarType.Float32).item<float>());
+    }
 }
