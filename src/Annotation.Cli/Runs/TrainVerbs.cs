@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Annotation.Cli.Projects;
 using Annotation.Cli.Terminal;
 using Annotation.Client.Contracts;
+using Annotation.Demo.Projects;
 
 namespace Annotation.Cli.Runs;
 
@@ -23,12 +25,14 @@ public static class TrainVerbs
 
     private static Command Of(string kind, string description)
     {
-        var project = new Option<string>("--project")
+        var project = ProjectOption.Required();
+        if (kind == "base")
         {
-            Description = "The project's name or id",
-            Required = true,
-            HelpName = "P",
-        };
+            // What it reads by default is the demo's corpus.
+            project.Required = false;
+            project.DefaultValueFactory = _ => DemoProject.Name;
+        }
+
         var start = new Option<string?>("--base")
         {
             Description = "The model to start from (default: the project's promoted policy, else tiny)",
