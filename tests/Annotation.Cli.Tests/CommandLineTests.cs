@@ -118,6 +118,16 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_base_model_reads_the_demos_corpus_where_no_project_is_named()
+    {
+        server.On("POST /api/projects/demo/runs", 200, Run + "\"queued\"}");
+        var (code, _, _) = await RunAsync("train base --corpus demo --seed 1");
+        Assert.Equal(0, code);
+        var settings = JsonDocument.Parse(server.Requests[0].Text).RootElement.GetProperty("settings");
+        Assert.Equal(("demo", "1"), (settings.GetProperty("corpus").GetString(), settings.GetProperty("seed").GetString()));
+    }
+
+    [Fact]
     public async Task A_waited_run_that_fails_ends_with_1_and_its_error()
     {
         server.On("POST /api/projects/p/runs", 200, Run + "\"queued\"}");
@@ -128,7 +138,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         );
         var (code, output, errors) = await RunAsync("train sft --project p --wait --json");
         Assert.Equal((1, ""), (code, output));
-        Assert.EndsWith("There are no demonstrations in p: write or import some.", errors.Trim(), StringComparison.Ordinal);
+        Assert.Equal("There are no demonstrations in p: write or import some.", errors.Trim());
     }
 
     [Fact]
