@@ -24,7 +24,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("up --port x")]
     [InlineData("up --port 70000")]
     [InlineData("train sft --project p --set lr")]
-    [InlineData("train dpo --project p")]
+    [InlineData("train nothing --project p")]
     [InlineData("import prompts --project p --format jsonl")]
     [InlineData("evaluate reward --model m --format hh-rlhf")]
     [InlineData("projects create p --criterion =1")]
