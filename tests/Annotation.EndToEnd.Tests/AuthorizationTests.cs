@@ -29,6 +29,9 @@ public sealed class AuthorizationTests
         ["GET /api/labeling/assignments/{id}"] = "labeler",
         ["GET /api/labeling/assignments/{id}/records"] = "labeler",
         ["POST /api/labeling/assignments/{id}/ask"] = "labeler",
+        ["POST /api/labeling/assignments/{id}/turns"] = "labeler",
+        ["POST /api/labeling/assignments/{id}/suggestions"] = "labeler",
+        ["GET /api/labeling/assignments/{id}/suggestions/{suggestion}"] = "labeler",
         ["GET /api/labeling/history"] = "labeler",
         ["GET /api/labeling/session"] = "labeler",
         ["GET /api/labeling/timesheet"] = "labeler",
@@ -60,6 +63,7 @@ public sealed class AuthorizationTests
         ["POST /api/projects/{p}/runs"] = "engineer",
         ["POST /api/projects/{p}/tasks/generate"] = "engineer",
         ["POST /api/projects/{p}/tasks/demonstrations"] = "engineer",
+        ["POST /api/projects/{p}/tasks/dialogues"] = "engineer",
         ["GET /api/runs"] = "engineer",
         ["GET /api/runs/{r}"] = "engineer",
         ["GET /api/runs/{r}/metrics"] = "engineer",
@@ -128,6 +132,7 @@ public sealed class AuthorizationTests
         var parts = endpoint.Split(' ');
         var path = parts[1]
             .Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal)
+            .Replace("{suggestion}", Guid.Empty.ToString(), StringComparison.Ordinal)
             .Replace("{r}", "999999", StringComparison.Ordinal)
             .Replace("{p}", "none", StringComparison.Ordinal)
             .Replace("{m}", "none", StringComparison.Ordinal)

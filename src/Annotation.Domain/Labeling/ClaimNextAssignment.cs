@@ -125,14 +125,21 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
     }
 
     // There is one assignment per task and person, ever: handed out anew it keeps its shown order and gets the next version.
+    // Of a dialogue of two people the first to come is the assistant: the prompt ends with the user's turn.
     private const string LeaseSql = """
         insert into assignments (
-          id, task_id, project_id, person_id, version, lease_until, shown_order, state, claimed_at, guideline_version, questionnaire_version)
-        select $1, t.id, t.project_id, $3, 1, $4, $5, 'active', $6, p.guideline_version, p.questionnaire_version
+          id, task_id, project_id, person_id, version, lease_until, shown_order, state, claimed_at, guideline_version, questionnaire_version, seat)
+        select $1, t.id, t.project_id, $3, 1, $4, $5, 'active', $6, p.guideline_version, p.questionnaire_version,
+          case when not t.two_sided then 'both'
+               when exists (
+                 select 1 from assignments other
+                 where other.task_id = t.id and other.person_id <> $3 and other.state in ('active', 'submitted') and other.seat = 'assistant')
+               then 'user' else 'assistant' end
         from labeling_tasks t join projects p on p.id = t.project_id
         where t.id = $2
         on conflict (task_id, person_id) do update
           set state = 'active', version = assignments.version + 1, lease_until = excluded.lease_until, claimed_at = excluded.claimed_at,
-              ended_at = null, guideline_version = excluded.guideline_version, questionnaire_version = excluded.questionnaire_version
+              ended_at = null, guideline_version = excluded.guideline_version, questionnaire_version = excluded.questionnaire_version,
+              seat = excluded.seat
         """;
 }

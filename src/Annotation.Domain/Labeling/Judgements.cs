@@ -1,4 +1,5 @@
 using Annotation.Domain.Data;
+using Annotation.Domain.Dialogues;
 using Annotation.Domain.Preferences;
 using Annotation.Domain.Preferences.Imports;
 using Annotation.Domain.Prompts;
@@ -23,14 +24,21 @@ internal sealed class Judgements(AnnotationDbContext db, AssignmentContent conte
                 await AddRankingAsync(answer, question.RankedCriterion!, ranked, cancellationToken);
             }
 
-            if (answer.Value is DialogueAnswer dialogue)
+            // Of two people the assistant's side learns: its submit makes the demonstrations, once.
+            if (answer.Value is DialogueAnswer dialogue && assignment.Seat != DialogueSeat.User)
             {
                 await AddDialogueAsync(answer, dialogue.Turns, cancellationToken);
             }
 
             if (question.Write(answer.Value) is { } written)
             {
-                var completion = await AddDemonstrationAsync(content.PromptId, answer, written.Text, cancellationToken);
+                var completion = await AddDemonstrationAsync(
+                    content.PromptId,
+                    answer,
+                    written.Text,
+                    assignment.PersonId,
+                    cancellationToken
+                );
                 if (written.BetterThan is { } original)
                 {
                     var own = new AssignedCompletion(completion.Id, completion.Text, completion.ModelName);
@@ -108,27 +116,34 @@ internal sealed class Judgements(AnnotationDbContext db, AssignmentContent conte
                     [
                         [.. soFar],
                     ],
-                    "dialogue",
+                    DialogueTurns.PromptSource,
                     at,
                     cancellationToken
                 );
-                await AddDemonstrationAsync(ids.Values.Single(), answer, turn.Text, cancellationToken);
+                await AddDemonstrationAsync(
+                    ids.Values.Single(),
+                    answer,
+                    turn.Text,
+                    turn.PersonId ?? assignment.PersonId,
+                    cancellationToken
+                );
             }
 
             soFar.Add(new PromptMessage(turn.Role, turn.Text));
         }
     }
 
-    private async Task<Completion> AddDemonstrationAsync(Guid promptId, Answer answer, string text, CancellationToken cancellationToken)
+    private async Task<Completion> AddDemonstrationAsync(
+        Guid promptId,
+        Answer answer,
+        string text,
+        Guid writer,
+        CancellationToken cancellationToken
+    )
     {
         var hash = PromptText.Hash(text);
         var completion = await db.Completions.SingleOrDefaultAsync(
-            c =>
-                c.PromptId == promptId
-                && c.TextHash == hash
-                && c.PersonId == assignment.PersonId
-                && c.ModelId == null
-                && c.ModelName == null,
+            c => c.PromptId == promptId && c.TextHash == hash && c.PersonId == writer && c.ModelId == null && c.ModelName == null,
             cancellationToken
         );
         if (completion is null)
@@ -138,7 +153,7 @@ internal sealed class Judgements(AnnotationDbContext db, AssignmentContent conte
                 PromptId = promptId,
                 Text = text,
                 TextHash = hash,
-                PersonId = assignment.PersonId,
+                PersonId = writer,
                 CreatedAt = at,
             };
             db.Completions.Add(completion);
@@ -156,7 +171,7 @@ internal sealed class Judgements(AnnotationDbContext db, AssignmentContent conte
                 ProjectId = content.ProjectId,
                 PromptId = promptId,
                 CompletionId = completion.Id,
-                PersonId = assignment.PersonId,
+                PersonId = writer,
                 Source = "answer",
                 AnswerId = answer.Id,
                 SupersedesId = earlier,

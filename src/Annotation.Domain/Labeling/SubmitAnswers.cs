@@ -1,4 +1,5 @@
 using Annotation.Domain.Data;
+using Annotation.Domain.Dialogues;
 using Annotation.Domain.Questions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -37,6 +38,13 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
             return new Refusal("skipped", "You skipped this task; ask for the next one.");
         }
 
+        var completed = await CompleteAsync(db, task, assignment, submission, cancellationToken);
+        if (!completed.Succeeded)
+        {
+            return completed.Refusal;
+        }
+
+        submission = completed.Value;
         if (
             CheckAnswers(submission, content.Questions, [.. content.Completions.Select(c => new ShownCompletion(c.Id, c.Text))]) is
             { } refusal
@@ -74,9 +82,9 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
             return new Refusal("key-used", "This submission key belongs to another task; make a new one.");
         }
 
-        if (!correction && content.Draft is not null)
+        if (content.Draft is not null)
         {
-            // It is in the answers now; left, it would come back over them after an undo.
+            // It is in the answers now; left, it would come back over them after an undo or when they are looked up.
             await db.Drafts.Where(d => d.AssignmentId == assignment.Id).ExecuteDeleteAsync(cancellationToken);
         }
 
@@ -91,6 +99,36 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
 
     private static DateTimeOffset? UndoUntil(List<StoredAnswer> answers) =>
         answers.All(a => a.SupersedesId is null) ? UndoSubmit.Until(answers[0].CreatedAt) : null;
+
+    /// <summary>Says who wrote the turns of a dialogue and how they came about, which no browser is believed.</summary>
+    private static async Task<Outcome<Submission>> CompleteAsync(
+        AnnotationDbContext db,
+        LabelingTask task,
+        Assignment assignment,
+        Submission submission,
+        CancellationToken cancellationToken
+    )
+    {
+        var answers = new Dictionary<string, AnswerValue>(submission.Answers);
+        foreach (var (key, value) in submission.Answers)
+        {
+            if (value is DialogueAnswer { Turns: not null } dialogue)
+            {
+                var completed = await DialogueTurns.CompleteAsync(db, task, assignment, dialogue, cancellationToken);
+                if (!completed.Succeeded)
+                {
+                    return completed.Refusal;
+                }
+
+                answers[key] = completed.Value;
+            }
+        }
+
+        return submission with
+        {
+            Answers = answers,
+        };
+    }
 
     /// <summary>Stores what came too late beside the judgements, once per submission, and says so.</summary>
     private static async Task<Refusal> KeepAsideAsync(
@@ -184,10 +222,7 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
                 TaskId = content.TaskId,
                 PersonId = assignment.PersonId,
                 QuestionKey = pair.Key,
-                // Who wrote a turn is for the server to say.
-                Value = pair.Value is DialogueAnswer dialogue
-                    ? new DialogueAnswer([.. dialogue.Turns.Select(t => new WrittenTurn(t.Role, t.Text, PersonId: assignment.PersonId))])
-                    : pair.Value,
+                Value = pair.Value,
                 SubmissionKey = submission.SubmissionKey,
                 ActiveMilliseconds = submission.ActiveMilliseconds,
                 GuidelineVersion = assignment.GuidelineVersion,

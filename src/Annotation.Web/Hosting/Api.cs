@@ -21,6 +21,7 @@ internal static class Api
         api.MapAccounts();
         api.MapLabeling();
         api.MapOwnWork();
+        api.MapDialogues();
         api.MapGuidelines();
         api.MapInquiries();
         api.MapProjects();

@@ -52,7 +52,7 @@ internal static class LabelingEndpoints
         var claimed = await claim.RunAsync(user.PersonId(), projectId, holding ?? [], cancellationToken);
         return claimed is { Succeeded: false, Refusal.Code: "no-task" }
             ? Results.NoContent()
-            : claimed.Reply(task => Results.Json(views.Create(task)));
+            : await claimed.Reply(async task => Results.Json(await views.CreateAsync(task, user.PersonId(), cancellationToken)));
     }
 
     private static async Task<IResult> RenewAsync(
@@ -117,7 +117,9 @@ internal static class LabelingEndpoints
         TaskViews views,
         CancellationToken cancellationToken
     ) =>
-        (await undo.RunAsync(id, user.PersonId(), request.LeaseVersion, cancellationToken)).Reply(task => Results.Json(views.Create(task)));
+        await (await undo.RunAsync(id, user.PersonId(), request.LeaseVersion, cancellationToken)).Reply(async task =>
+            Results.Json(await views.CreateAsync(task, user.PersonId(), cancellationToken))
+        );
 
     private static async Task<IResult> SaveDraftAsync(
         Guid id,

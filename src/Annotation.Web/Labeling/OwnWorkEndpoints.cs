@@ -63,7 +63,10 @@ internal static class OwnWorkEndpoints
         LookUpAssignment lookUp,
         TaskViews views,
         CancellationToken cancellationToken
-    ) => (await lookUp.RunAsync(id, user.PersonId(), cancellationToken)).Reply(task => Results.Json(views.Create(task)));
+    ) =>
+        await (await lookUp.RunAsync(id, user.PersonId(), cancellationToken)).Reply(async task =>
+            Results.Json(await views.CreateAsync(task, user.PersonId(), cancellationToken))
+        );
 
     private static Task<IReadOnlyList<OwnRecordRow>> RecordsAsync(
         Guid id,

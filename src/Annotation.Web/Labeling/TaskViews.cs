@@ -1,15 +1,29 @@
 using Annotation.Client.Contracts;
+using Annotation.Domain.Data;
+using Annotation.Domain.Dialogues;
 using Annotation.Domain.Labeling;
+using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Web.Labeling;
 
 /// <summary>Makes of a claimed task what the labelers' page shows.</summary>
-internal sealed class TaskViews(SafeMarkdown markdown)
+internal sealed class TaskViews(IDbContextFactory<AnnotationDbContext> contexts, SafeMarkdown markdown)
 {
-    /// <summary>The task with safe HTML and the person's progress in its project.</summary>
-    public TaskView Create(ClaimedTask task)
+    /// <summary>The task with safe HTML and the person's progress in its project; a dialogue with its turns.</summary>
+    public async Task<TaskView> CreateAsync(ClaimedTask task, Guid personId, CancellationToken cancellationToken)
     {
-        return new TaskView(
+        if (task.Kind != LabelingTaskKind.Dialogue)
+        {
+            return Create(task);
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var dialogue = await SeenDialogue.ReadAsync(db, task.AssignmentId, cancellationToken);
+        return Create(task) with { Dialogue = ToView(dialogue, personId) };
+    }
+
+    private TaskView Create(ClaimedTask task) =>
+        new(
             task.AssignmentId,
             task.Version,
             task.LeaseUntil,
@@ -35,7 +49,26 @@ internal sealed class TaskViews(SafeMarkdown markdown)
             SubmittedAt = task.SubmittedAt,
             UndoUntil = task.UndoUntil,
         };
-    }
+
+    private DialogueView ToView(SeenDialogue dialogue, Guid personId) =>
+        new(
+            dialogue.Seat.ToString().ToLowerInvariant(),
+            [
+                .. dialogue.Turns.Select(
+                    (t, i) =>
+                        new DialogueTurnView(
+                            i,
+                            t.Role,
+                            t.Text,
+                            markdown.ToHtml(t.Text),
+                            t.PersonId == personId,
+                            t.Origin.ToString().ToLowerInvariant()
+                        )
+                ),
+            ],
+            dialogue.YourTurn,
+            dialogue.Finished
+        );
 
     private static string EnumWord(LabelingTaskKind kind) => kind.ToString().ToLowerInvariant();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -109,13 +110,16 @@ public sealed class DeskServer : IAsyncLifetime
         start.Environment["Logging__LogLevel__Default"] = "Error";
         start.Environment["ASPNETCORE_URLS"] = Address.ToString();
         _web = Process.Start(start)!;
+        var said = new ConcurrentQueue<string?>();
+        _web.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
+        _web.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
         _web.BeginOutputReadLine();
         _web.BeginErrorReadLine();
         using var http = new HttpClient { BaseAddress = Address };
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!await AnswersAsync(http, limit.Token))
         {
-            Assert.False(_web.HasExited, "The web process ended before it was ready.");
+            Assert.False(_web.HasExited, $"The web process ended before it was ready:\n{string.Join('\n', said)}");
             await Task.Delay(50, limit.Token);
         }
     }

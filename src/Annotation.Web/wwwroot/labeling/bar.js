@@ -17,7 +17,7 @@ export class Bar {
   #keys;
   #actions;
   #progress = h("p", { class: "progress quiet", role: "status" });
-  #sync = h("p", { class: "sync quiet", role: "status" });
+  #sync = h("p", { class: "sync quiet" });
   #status = h("p", { class: "status quiet", role: "status" });
   #summary = h("div", { class: "summary" });
   #undo;
@@ -38,7 +38,7 @@ export class Bar {
     this.#undo = button("Undo ", "bare", actions.undo);
     this.#skip = button("Skip ", "bare", actions.skip);
     this.#submit = button("Submit ", "primary", actions.submit);
-    this.#takeBack = button("Undo submit ", "bare take-back", actions.undoSubmit);
+    this.#takeBack = button("Undo submit", "bare take-back", actions.undoSubmit);
     this.foot = h("footer", { class: "foot", hidden: true }, this.#summary, this.#status, h("div", { class: "foot-actions" }, this.#takeBack, this.#undo, this.#skip, this.#submit));
     this.showHints();
     void keys.ready.then(() => this.showHints());
@@ -117,6 +117,8 @@ export class Bar {
       : state === "offline" ? `Offline: ${waiting} kept here, will be sent`
       : state === "signedOut" ? `Signed out: ${waiting} kept here`
       : `Sending ${waiting}…`;
+    // That a draft is being saved is for the eye; that the server is away is said aloud.
+    this.#sync.setAttribute("aria-live", state === "idle" ? "off" : "polite");
     if (this.#sync.textContent !== text) this.#sync.textContent = text;
     this.#sync.classList.toggle("behind", waiting > 0 && state !== "idle");
   }

@@ -83,6 +83,8 @@ export function showKeys(keys, changed) {
   show();
   const reset = h("button", { type: "button", class: "button", onclick: () => (keys.use({}), void tell()) }, "Usual keys");
   const dialog = open("Keys", said, list, closing(() => dialog, reset));
+  // The button that closes it has the focus, but is below what one came to read.
+  dialog.scrollTop = 0;
 }
 
 /** Asks why a task is skipped. @param {(reason: string) => void} skip */

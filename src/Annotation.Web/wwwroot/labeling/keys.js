@@ -19,6 +19,7 @@ export const actions = {
   incomparable: { says: "they cannot be compared", keys: ["KeyI"], group: "Answer" },
   write: { says: "write; Esc leaves the text", keys: ["KeyE"], group: "Answer" },
   turn: { says: "add the next turn of a dialogue", keys: ["KeyT", "Alt+Enter"], group: "Answer" },
+  suggest: { says: "let the model suggest the assistant's turn", keys: ["KeyM"], group: "Answer" },
   next: { says: "next completion", keys: ["ArrowRight", "ArrowDown"], group: "Move" },
   previous: { says: "previous completion", keys: ["ArrowLeft", "ArrowUp"], group: "Move" },
   nextQuestion: { says: "next question (Tab too)", keys: ["BracketRight"], group: "Move" },

@@ -70,8 +70,10 @@ class Labeling extends HTMLElement {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault();
       this.#send();
-    } else if (writing && event.key === "Escape" && !event.isComposing) this.#work?.cards.focus();
-    else if (writing && event.altKey && this.#keys.match(event) === "turn") this.#act("turn", event);
+    } else if (writing && event.key === "Escape" && !event.isComposing) {
+      /** @type {HTMLElement} */ (event.target).blur();
+      this.#work?.cards.focus();
+    } else if (writing && event.altKey && this.#keys.match(event) === "turn" && this.#work?.key("turn", event)) event.preventDefault();
     else if (!writing && event.key === "Tab" && !event.ctrlKey && !event.altKey) {
       if (this.#work?.tab(event.shiftKey)) event.preventDefault();
     } else if (!writing && !event.ctrlKey && !event.metaKey) {
@@ -217,7 +219,10 @@ class Labeling extends HTMLElement {
     void this.#draft?.close();
     const draft = (this.#draft = new Draft(this.#person, task));
     draft.addEventListener("change", this.#showState);
-    const work = (this.#work = new Work(task, this.#keys, this.#changed));
+    this.#work?.stop();
+    const path = `/api/labeling/assignments/${task.assignmentId}`;
+    const server = { get: (/** @type {string} */ part) => get(path + part), post: (/** @type {string} */ part, /** @type {object} */ body) => post(path + part, body) };
+    const work = (this.#work = new Work(task, this.#keys, this.#changed, server));
     work.restore(draft.content?.answers ?? task.answers ?? {});
     work.changeCount = draft.content?.changes ?? 0;
     this.#measure.begin(draft.content?.measured ?? null);
@@ -233,6 +238,7 @@ class Labeling extends HTMLElement {
   /** @param {Node} page */
   #clear(page) {
     void this.#draft?.close();
+    this.#work?.stop();
     this.#work = null;
     this.#draft = null;
     this.#bar.rest();

@@ -5,6 +5,7 @@ import { get, post } from "./server.js";
 const ahead = 3;
 const idleAfter = 10 * 60_000;
 const pollEvery = 10_000;
+const offlinePollEvery = 1500;
 const activities = ["keydown", "pointerdown", "pointermove", "scroll"];
 
 /** @typedef {import("./types.js").TaskView} TaskView */
@@ -18,6 +19,7 @@ export class Tasks extends EventTarget {
   #storage;
   #registry;
   #timers = [];
+  #again = 0;
   #filling = false;
   #stopped = false;
   #lastActive = Date.now();
@@ -118,6 +120,8 @@ export class Tasks extends EventTarget {
         if (result.kind !== "value" || result.value === null) {
           this.state = result.kind === "value" ? "empty" : result.kind;
           this.sentence = result.kind === "refused" ? result.sentence : "";
+          clearTimeout(this.#again);
+          if (result.kind === "offline") this.#again = setTimeout(() => void this.#fill(), offlinePollEvery);
           break;
         }
         // The same assignment again means that there is nothing else for this person.

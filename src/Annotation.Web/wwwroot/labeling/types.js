@@ -65,6 +65,13 @@
  */
 
 /**
+ * The API of one task: "" is the task itself.
+ * @typedef {object} TaskServer
+ * @property {(part: string) => Promise<import("./server.js").Result>} get
+ * @property {(part: string, body: object) => Promise<import("./server.js").Result>} post
+ */
+
+/**
  * What a question sees of the desk.
  * @typedef {object} Desk
  * @property {TaskView} task
@@ -74,6 +81,7 @@
  * @property {(position?: number) => void} focusCard
  * @property {(how?: {text?: boolean}) => void} changed to be called after each change of an answer
  * @property {(action: string) => string} hint the key of an action, as printed
+ * @property {TaskServer | null} server what can be asked about this task; null in a preview
  */
 
 export {};

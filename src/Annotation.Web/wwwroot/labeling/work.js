@@ -28,8 +28,9 @@ export class Work {
    * @param {import("./types.js").TaskView} task
    * @param {import("./keys.js").Keys} keys
    * @param {() => void} changed called after each change of an answer
+   * @param {import("./types.js").TaskServer | null} [server]
    */
-  constructor(task, keys, changed) {
+  constructor(task, keys, changed, server = null) {
     this.task = task;
     this.#changed = changed;
     this.cards = new Cards(task, {
@@ -50,6 +51,7 @@ export class Work {
       focusCard: (position) => this.cards.focus(position),
       changed: (how) => this.#step(how?.text === true),
       hint: (action) => keys.hint(action),
+      server,
     };
     this.questions = task.questions.map((row) => questionOf(row, desk));
     this.#tabs = this.questions.map((question, index) =>
@@ -108,6 +110,11 @@ export class Work {
     for (const question of this.questions) question.restore(answers[question.row.key]);
     this.#present = this.#snapshot();
     this.#show();
+  }
+
+  /** The task leaves the desk. */
+  stop() {
+    for (const question of this.questions) question.stop();
   }
 
   undo() {

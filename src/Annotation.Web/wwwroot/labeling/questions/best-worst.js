@@ -41,8 +41,8 @@ export class BestWorst extends Comparison {
     return h(
       "div",
       { class: "ranks" },
-      toggle("Best", digit, () => this.#pick("best", position), { tabindex: -1, "aria-label": `${letter(position)} is the best` }),
-      toggle("Worst", digit && `⇧ ${digit}`, () => this.#pick("worst", position), { tabindex: -1, "aria-label": `${letter(position)} is the worst` }),
+      toggle("Best", digit, () => this.#pick("best", position), { tabindex: -1 }, letter(position)),
+      toggle("Worst", digit && `⇧ ${digit}`, () => this.#pick("worst", position), { tabindex: -1 }, letter(position)),
     );
   }
 

@@ -30,7 +30,7 @@ export class Best extends Comparison {
 
   /** @param {number} position */
   foot(position) {
-    return h("div", { class: "ranks" }, toggle("Best", this.desk.hint(`digit${position + 1}`), () => this.pick(position), { tabindex: -1, "aria-label": `${letter(position)} is the best` }));
+    return h("div", { class: "ranks" }, toggle("Best", this.desk.hint(`digit${position + 1}`), () => this.pick(position), { tabindex: -1 }, letter(position)));
   }
 
   /** @param {number} position */

@@ -1,6 +1,7 @@
 // Go on with a conversation, writing both sides: the turns take turns, and each stays open to be changed.
 import { h } from "../dom.js";
 import { Question } from "./question.js";
+import { Suggestions } from "./suggestions.js";
 import { field, put, tooLongOrShort } from "./text.js";
 
 /** @typedef {{role: string, text: string, suggestion?: string | null}} Turn */
@@ -11,12 +12,14 @@ export class Dialogue extends Question {
   /** @type {Turn[]} */ turns = [{ role: "assistant", text: "" }];
   #list = h("ol", { class: "turns" });
   #add = h("button", { type: "button", class: "button", onclick: () => this.#next() });
+  #suggestions;
 
   /** @param {import("../types.js").QuestionRow} row @param {import("../types.js").Desk} desk */
   constructor(row, desk) {
     super(row, desk);
     const hint = this.guideline() ?? h("p", { class: "quiet" }, "Go on with the conversation as both sides. The assistant says the last word.");
-    this.element.append(h("h2", {}, this.name), hint, this.#list, h("div", { class: "buttons" }, this.#add));
+    this.#suggestions = new Suggestions(row, desk, () => this.turns.slice(0, -1), (text, suggestion) => this.#start(text, suggestion));
+    this.element.append(h("h2", {}, this.name), hint, this.#list, h("div", { class: "buttons" }, this.#add, this.#suggestions.element));
   }
 
   get writes() {
@@ -65,6 +68,8 @@ export class Dialogue extends Question {
       put(/** @type {HTMLTextAreaElement} */ (item.querySelector("textarea")), turn.text);
       /** @type {HTMLElement} */ (item.querySelector(".remove")).hidden = i === 0 || i < this.turns.length - 1;
     });
+    const last = this.turns.at(-1);
+    this.#suggestions.show(last?.role === "assistant" && last.text === "");
     const most = this.row.maxTurns ?? 20;
     this.#add.hidden = this.turns.length >= most || (this.turns.length === most - 1 && this.turns.at(-1)?.role === "assistant");
     this.#add.replaceChildren(this.turns.at(-1)?.role === "assistant" ? "The user goes on " : "The assistant answers ", h("kbd", { "aria-hidden": "true" }, this.desk.hint("turn")));
@@ -74,6 +79,7 @@ export class Dialogue extends Question {
   key(action) {
     if (action === "write") this.focus();
     else if (action === "turn") this.#next();
+    else if (action === "suggest") return this.#suggestions.ask();
     else return false;
     return true;
   }
@@ -109,6 +115,19 @@ export class Dialogue extends Question {
     this.turns = [...this.turns, { role: this.turns.at(-1)?.role === "assistant" ? "user" : "assistant", text: "" }];
     this.desk.changed();
     this.focus();
+  }
+
+  /** The last turn starts from a suggestion. @param {string} text @param {string} suggestion */
+  #start(text, suggestion) {
+    if (this.turns.at(-1)?.text !== "") return;
+    this.turns = this.turns.map((turn, i) => (i === this.turns.length - 1 ? { ...turn, text, suggestion } : turn));
+    this.desk.changed();
+    this.focus();
+    /** @type {HTMLTextAreaElement} */ (this.#list.lastElementChild?.querySelector("textarea")).select();
+  }
+
+  stop() {
+    this.#suggestions.stop();
   }
 
   #remove() {

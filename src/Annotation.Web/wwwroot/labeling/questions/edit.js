@@ -56,7 +56,7 @@ export class Edit extends Question {
       this.texts = { ...this.texts, [id]: text };
       this.desk.changed({ text: true });
     });
-    const chosen = toggle("Improve this one", this.desk.hint("write"), () => this.#choose(position), { tabindex: -1, "aria-label": `Improve ${letter(position)}` });
+    const chosen = toggle("Improve this one", this.desk.hint("write"), () => this.#choose(position), { tabindex: -1 }, letter(position));
     return h("div", { class: "editing" }, h("div", { class: "ranks" }, chosen), area, h("span", { class: "quiet counted", "aria-live": "off" }));
   }
 

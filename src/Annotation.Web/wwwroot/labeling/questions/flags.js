@@ -39,7 +39,7 @@ export class Flags extends Question {
   /** @param {number} position */
   foot(position) {
     const buttons = this.#choices.map((choice, i) =>
-      toggle(choice.name, this.desk.hint(`digit${i + 1}`), () => this.#flip(position, i), { tabindex: -1, class: "toggle flag", "aria-label": `${letter(position)}: ${choice.name}`, title: choice.guideline || null }),
+      toggle(choice.name, this.desk.hint(`digit${i + 1}`), () => this.#flip(position, i), { tabindex: -1, class: "toggle flag", title: choice.guideline || null }, letter(position)),
     );
     return h("div", { class: "ranks" }, ...buttons);
   }

@@ -2,6 +2,7 @@
 import { BestWorst } from "./best-worst.js";
 import { Best } from "./best.js";
 import { Demonstration } from "./demonstration.js";
+import { DialogueSide } from "./dialogue-side.js";
 import { Dialogue } from "./dialogue.js";
 import { Edit } from "./edit.js";
 import { Flags } from "./flags.js";
@@ -29,5 +30,6 @@ const kinds = {
  * @returns {import("./question.js").Question}
  */
 export function questionOf(row, desk) {
-  return new kinds[row.kind](row, desk);
+  const oneSide = row.kind === "dialogue" && desk.task.dialogue && desk.task.dialogue.seat !== "both";
+  return oneSide ? new DialogueSide(row, desk) : new kinds[row.kind](row, desk);
 }

@@ -97,6 +97,9 @@ export class Question {
     return false;
   }
 
+  /** The task leaves the desk: whatever still runs for it ends. */
+  stop() {}
+
   /** Says the answer to screen readers after each change. @returns {string} */
   describe() {
     return "";
@@ -108,9 +111,17 @@ export class Question {
   }
 }
 
-/** A button that can be pressed in, with its key. @param {string} text @param {string} hint @param {() => void} onclick @param {Record<string, any>} [attributes] */
-export function toggle(text, hint, onclick, attributes = {}) {
-  return h("button", { type: "button", class: "toggle", "aria-pressed": "false", onclick, ...attributes }, text, hint ? h("kbd", { "aria-hidden": "true" }, hint) : null);
+/**
+ * A button that can be pressed in, with its key.
+ * @param {string} text
+ * @param {string} hint
+ * @param {() => void} onclick
+ * @param {Record<string, any>} [attributes]
+ * @param {string} [about] what it is about, for those who do not see where it stands
+ */
+export function toggle(text, hint, onclick, attributes = {}, about = "") {
+  const unseen = about ? h("span", { class: "visually-hidden" }, `, ${about}`) : null;
+  return h("button", { type: "button", class: "toggle", "aria-pressed": "false", onclick, ...attributes }, h("span", {}, text, unseen), hint ? h("kbd", { "aria-hidden": "true" }, hint) : null);
 }
 
 /** @param {Element} button @param {boolean} on */

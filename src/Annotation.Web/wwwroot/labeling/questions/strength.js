@@ -90,7 +90,7 @@ export class Strength extends Comparison {
     const hint = this.desk.hint(`digit${index + 1}`);
     return h(
       "button",
-      { type: "button", class: `step ${at < 0 ? "left" : at > 0 ? "right" : "middle"}`, "aria-pressed": "false", "aria-label": side ? `${side}: ${name}` : name, onclick: () => this.#choose(at) },
+      { type: "button", class: `step ${at < 0 ? "left" : at > 0 ? "right" : "middle"}`, "aria-pressed": "false", onclick: () => this.#choose(at) },
       side ? h("strong", {}, side) : h("strong", {}, "="),
       h("span", {}, name),
       index < 9 && hint ? h("kbd", { "aria-hidden": "true" }, hint) : null,
