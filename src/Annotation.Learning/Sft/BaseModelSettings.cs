@@ -13,8 +13,8 @@ public enum Corpus
 }
 
 /// <summary>
-/// Settings of a base model that is trained from nothing on plain text. The defaults are the recipe of <c>tiny</c>: with seed 1 they
-/// make the committed weights.
+/// Settings of a base model that is trained from nothing on plain text. The defaults are the recipe of <c>tiny</c>, with
+/// seed 1.
 /// </summary>
 public sealed record BaseModelSettings : SftSettings, IValidatableObject
 {
