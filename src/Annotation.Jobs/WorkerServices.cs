@@ -35,6 +35,7 @@ public static class WorkerServices
         services.AddSingleton<DemonstrationRows>();
         services.AddSingleton<RankingRows>();
         services.AddSingleton<FreshPrompts>();
+        services.AddSingleton<RunRewards>();
         services.AddSingleton<TrainByReward>();
         services.AddSingleton<PreferenceSets>();
         services.AddSingleton<GenerateForProject>();

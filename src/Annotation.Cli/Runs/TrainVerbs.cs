@@ -41,7 +41,11 @@ public static class TrainVerbs
         var name = new Option<string?>("--out") { Description = "The new model's name", HelpName = "NAME" };
         var seed = new Option<long?>("--seed") { Description = "Seed of all chance in the run", HelpName = "S" };
         var corpus = new Option<string?>("--corpus") { Description = "What a base model reads", HelpName = "NAME" };
-        var reward = new Option<string?>("--reward") { Description = "The reward model", HelpName = "N" };
+        var reward = new Option<string?>("--reward")
+        {
+            Description = "What scores: a reward model, program:FILE, an address, or a sum like 0.7*N + 0.3*program:FILE",
+            HelpName = "R",
+        };
         var set = new Option<string?>("--preferences")
         {
             Description = "The preference set's number (default: frozen now)",

@@ -6,7 +6,7 @@ namespace Annotation.Client.Contracts;
 /// <param name="Kind">base, sft, reward, ppo, rloo, grpo or dpo.</param>
 /// <param name="Base">Model to start from; null: the project's promoted policy, else `tiny`.</param>
 /// <param name="Out">Name of the new model; null: named after project, kind and run number.</param>
-/// <param name="Settings">name=value pairs of the trainer's settings; reward=NAME names the reward model of a PPO, RLOO or GRPO run, set=NUMBER a preference set.</param>
+/// <param name="Settings">name=value pairs of the trainer's settings; reward=NAME names what scores in a PPO, RLOO or GRPO run (a reward model, program:FILE, an address, or a weighted sum of them), set=NUMBER a preference set.</param>
 /// <param name="AllowOverlap">Lets PPO, RLOO and GRPO use prompts that SFT or the reward model learned from.</param>
 public sealed record StartRunRequest(
     string Kind,

@@ -172,7 +172,9 @@ public sealed class ExecuteRun(
         else
         {
             log.LogError(problem, "Run {Number} failed at step {Step}.", run.Number, step);
-            sentence = $"At step {step}: {sentence} ({problem.GetType().Name}; the worker's log has the details).";
+            sentence = OutOfMemory.Caused(problem)
+                ? OutOfMemory.Sentence(run.Kind, step)
+                : $"At step {step}: {sentence} ({problem.GetType().Name}; the worker's log has the details).";
         }
         ClaimLog.AddEnd(store.RunFolder(run.Id), claim.Epoch, "Failed", options.Name, time.Now());
         await claim.FailAsync(sentence, ct);

@@ -18,6 +18,15 @@ public sealed record WorkerOptions(
     bool Demo
 )
 {
+    /// <summary>
+    /// The folder of programs that may score completions, from <c>Annotation:RewardPrograms</c>. Null: this worker runs none, because
+    /// whoever starts runs could otherwise start anything.
+    /// </summary>
+    public string? RewardPrograms { get; init; }
+
+    /// <summary>Sent to reward endpoints as a bearer token, from <c>Annotation:RewardToken</c>; null for none.</summary>
+    public string? RewardToken { get; init; }
+
     private static readonly string[] KnownQueues = ["train", "generate", "default"];
 
     /// <summary>Host and process: what people see as the worker's name.</summary>
@@ -46,7 +55,11 @@ public sealed record WorkerOptions(
             queues,
             section.GetValue("Threads", Environment.ProcessorCount),
             section.GetValue("Demo", false)
-        );
+        )
+        {
+            RewardPrograms = section["RewardPrograms"],
+            RewardToken = section["RewardToken"],
+        };
     }
 
     private static string Required(string? value, string key) =>

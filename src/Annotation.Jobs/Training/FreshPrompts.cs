@@ -22,7 +22,7 @@ public sealed class FreshPrompts(IDbContextFactory<AnnotationDbContext> contexts
     public async Task<(IReadOnlyList<FreshPrompt> Prompts, string Notice)> ChooseAsync(
         Run run,
         Model policy,
-        Model? reward,
+        IReadOnlyList<Model> rewards,
         CancellationToken ct
     )
     {
@@ -33,7 +33,7 @@ public sealed class FreshPrompts(IDbContextFactory<AnnotationDbContext> contexts
             .Prompts.AsNoTracking()
             .Where(p => p.ProjectId == run.ProjectId && p.Split != Split.Test && p.CreatedAt <= at)
             .ToListAsync(ct);
-        var runs = await LearnedFromAsync(db, policy, reward, ct);
+        var runs = await LearnedFromAsync(db, [policy, .. rewards], ct);
         // By text, as a prompt may stand in several projects.
         var used = await (
             from use in db.RunPrompts
@@ -65,11 +65,11 @@ public sealed class FreshPrompts(IDbContextFactory<AnnotationDbContext> contexts
         return (chosen, notice);
     }
 
-    /// <summary>The SFT, reward and DPO runs among the ancestors of both models.</summary>
-    private static async Task<List<Guid>> LearnedFromAsync(AnnotationDbContext db, Model policy, Model? reward, CancellationToken ct)
+    /// <summary>The SFT, reward and DPO runs among the ancestors of these models.</summary>
+    private static async Task<List<Guid>> LearnedFromAsync(AnnotationDbContext db, IReadOnlyList<Model> starts, CancellationToken ct)
     {
         var found = new HashSet<Guid>();
-        foreach (var start in new[] { policy, reward }.OfType<Model>())
+        foreach (var start in starts)
         {
             for (var model = start; ; )
             {

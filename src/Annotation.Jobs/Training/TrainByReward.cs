@@ -1,14 +1,9 @@
 using System.Text.Json.Nodes;
-using Annotation.Domain.Data;
-using Annotation.Domain.Models;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
 using Annotation.Learning.Models;
 using Annotation.Learning.PolicyGradients;
-using Annotation.Learning.RewardModeling;
-using Annotation.Learning.Rewards;
 using Annotation.Learning.Sft;
-using Microsoft.EntityFrameworkCore;
 
 namespace Annotation.Jobs.Training;
 
@@ -16,12 +11,7 @@ namespace Annotation.Jobs.Training;
 /// What runs of PPO, RLOO and GRPO have in common: a policy is improved against a reward on prompts that are new to both. The
 /// reference is the policy it starts from.
 /// </summary>
-public sealed class TrainByReward(
-    IDbContextFactory<AnnotationDbContext> contexts,
-    ModelShelf shelf,
-    FreshPrompts freshPrompts,
-    DemonstrationRows demonstrations
-)
+public sealed class TrainByReward(ModelShelf shelf, RunRewards rewards, FreshPrompts freshPrompts, DemonstrationRows demonstrations)
 {
     /// <summary>Does the run with its trainer.</summary>
     /// <param name="context">The run.</param>
@@ -37,32 +27,23 @@ public sealed class TrainByReward(
     {
         // 1. Inputs, fixed at the first start.
         var start = await shelf.FindBaseAsync(context.Run.BaseModelId, context.Run.ProjectId, stop);
-        var reward = await FindRewardAsync(context, stop);
-        await context.Claim.UseAsync(start.Id, reward.Id, null, stop);
-        var (prompts, notice) = await freshPrompts.ChooseAsync(context.Run, start, reward, stop);
+        var reward = await rewards.FindAsync(context, stop);
+        await context.Claim.UseAsync(start.Id, reward.Models.FirstOrDefault()?.Id, null, stop);
+        var (prompts, notice) = await freshPrompts.ChooseAsync(context.Run, start, reward.Models, stop);
         await context.Claim.NoteAsync(notice, stop);
         var kept = settings.PretrainingCoefficient > 0 ? await demonstrations.LoadTrainAsync(context.Run, stop) : [];
 
         // 2. Training, on from the last checkpoint.
         var policyFolder = await shelf.FolderAsync(start, stop);
-        var rewardFolder = await shelf.FolderAsync(reward, stop);
         var checkpoints = context.OpenCheckpoints();
         var (written, result) = await context.ComputeAsync(
             () =>
             {
                 using var policy = Pretrained.Load(policyFolder, context.Device);
                 using var reference = Pretrained.Load(policyFolder, context.Device);
-                using var scores = RewardModel.Load(rewardFolder, context.Device);
+                using var source = reward.Open(settings, context.Device);
                 var result = create([.. kept.Select(k => k.Example)])
-                    .Train(
-                        policy,
-                        reference,
-                        new RewardModelSource(scores),
-                        [.. prompts.Select(p => p.Messages)],
-                        checkpoints,
-                        context.Progress,
-                        stop
-                    );
+                    .Train(policy, reference, source.Source, [.. prompts.Select(p => p.Messages)], checkpoints, context.Progress, stop);
                 return (WrittenModel.Write(context, policy), result);
             },
             stop
@@ -71,7 +52,7 @@ public sealed class TrainByReward(
         // 3. The new policy.
         var figures = new JsonObject
         {
-            ["rewardModel"] = reward.Name,
+            ["reward"] = reward.ToString(),
             ["prompts"] = prompts.Count,
             ["droppedPrompts"] = result.DroppedPrompts,
             ["iterations"] = result.Iterations,
@@ -85,26 +66,5 @@ public sealed class TrainByReward(
             await written.StoreAsync(context, start.Id, preferenceSetId: null, figures, stop),
             UsedPrompts.Of(prompts.Select(p => p.Id).Concat(kept.Select(k => k.PromptId)), [])
         );
-    }
-
-    /// <summary>The reward model named, else the newest that the project has made.</summary>
-    private async Task<Model> FindRewardAsync(RunContext context, CancellationToken ct)
-    {
-        if (context.Run.RewardModelId is { } id)
-        {
-            return await shelf.GetAsync(id, ct);
-        }
-        if (context.Pairs.Find("reward") is { } name)
-        {
-            return await shelf.FindAsync(name, ModelKind.Reward, ct);
-        }
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db
-                .Models.AsNoTracking()
-                .Where(m => m.Kind == ModelKind.Reward)
-                .Where(m => db.Runs.Any(r => r.Id == m.RunId && r.ProjectId == context.Run.ProjectId))
-                .OrderByDescending(m => m.CreatedAt)
-                .FirstOrDefaultAsync(ct)
-            ?? throw new RunFailedException("The project has no reward model; train one first, or name one with --set reward=NAME.");
     }
 }

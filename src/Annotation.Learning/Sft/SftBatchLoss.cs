@@ -12,10 +12,10 @@ namespace Annotation.Learning.Sft;
 /// <param name="model">What predicts.</param>
 /// <param name="maxTokensPerPass">Most tokens of a forward pass, pads included.</param>
 /// <param name="packedLength">Length of the rows that the batch is packed into; null pads every row.</param>
-internal sealed class SftBatchLoss(LanguageModel model, int maxTokensPerPass, int? packedLength)
+public sealed class SftBatchLoss(LanguageModel model, int maxTokensPerPass, int? packedLength)
 {
     /// <summary>Adds <paramref name="coefficient"/> times the gradients of the mean loss; gives the loss in nats per target.</summary>
-    internal double Backward(IReadOnlyList<SftRow> rows, double coefficient = 1) =>
+    public double Backward(IReadOnlyList<SftRow> rows, double coefficient = 1) =>
         Sum(
             rows,
             loss =>
@@ -25,7 +25,7 @@ internal sealed class SftBatchLoss(LanguageModel model, int maxTokensPerPass, in
         );
 
     /// <summary>The mean loss in nats per target.</summary>
-    internal double Mean(IReadOnlyList<SftRow> rows)
+    public double Mean(IReadOnlyList<SftRow> rows)
     {
         using var guard = no_grad();
         return Sum(rows, _ => { });

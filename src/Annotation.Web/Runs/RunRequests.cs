@@ -40,11 +40,14 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         }
 
         var baseModel = await FindAsync(request.Base, cancellationToken);
-        var rewardModel = await FindAsync(reward, cancellationToken);
-        if ((baseModel?.Refusal ?? rewardModel?.Refusal) is { } refusal)
+        var scoring = reward is null ? null : RewardFormula.Parse(reward);
+        var rewardModel = scoring is { Succeeded: true } ? await FindFirstAsync(scoring.Value.Models, cancellationToken) : null;
+        if ((baseModel?.Refusal ?? scoring?.Refusal ?? rewardModel?.Refusal) is { } refusal)
         {
             return refusal;
         }
+
+        settings.Add("reward", reward);
 
         Guid? setId = null;
         if (set is not null)
@@ -203,6 +206,24 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         kind == "reward"
             ? Format.Find<IRankingReader>(format, "preferences").Refusal
             : Format.Find<IPromptReader>(format, "prompts").Refusal;
+
+    /// <summary>The first of these models, or why one of them cannot be found; null when there are none.</summary>
+    private async Task<Outcome<Guid>?> FindFirstAsync(IEnumerable<string> models, CancellationToken cancellationToken)
+    {
+        Outcome<Guid>? first = null;
+        foreach (var model in models)
+        {
+            var found = await FindAsync(model, cancellationToken);
+            if (found is { Succeeded: false })
+            {
+                return found;
+            }
+
+            first ??= found;
+        }
+
+        return first;
+    }
 
     private async Task<Outcome<Guid>?> FindAsync(string? model, CancellationToken cancellationToken)
     {

@@ -130,6 +130,50 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
     }
 
     [Fact]
+    public async Task A_program_beside_a_reward_model_scores_what_a_policy_writes()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/env"), "There is no env to start a program by.");
+        var project = await fixture.WithPromptsAsync("program", 0);
+        await fixture.RankAsync(project, await fixture.AddPromptsAsync(project, 30));
+        await fixture.AddPromptsAsync(project, 20, offset: 200);
+        var reward = await RunAsync(RunKind.Reward, project, QuickReward, "program-reward");
+        var program = Path.Combine(fixture.Options.RewardPrograms!, "shorter.sh");
+        await File.WriteAllTextAsync(
+            program,
+            "#!/usr/bin/env sh\nwhile read -r row; do echo \"-${#row}\"; done\n",
+            TestContext.Current.CancellationToken
+        );
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        const string formula = "0.5*program-reward + 0.01*program:shorter.sh";
+        const string quick =
+            $$"""{"iterations": 2, "rolloutSize": 8, "minibatchSize": 8, "maxNewTokens": 8, "scoreClip": "none", "reward": "{{formula}}"}""";
+
+        var run = await RunAsync(RunKind.Rloo, project, quick, "program-rloo");
+
+        Assert.Equal(reward.OutputModelId, run.RewardModelId);
+        using var result = JsonDocument.Parse(run.Result!);
+        Assert.Equal(formula, result.RootElement.GetProperty("reward").GetString());
+        // A row of JSON has some hundred characters, each of which costs a hundredth.
+        Assert.InRange(result.RootElement.GetProperty("metrics").GetProperty("score").GetDouble(), -10, -0.5);
+
+        foreach (
+            var (wrong, sentence) in new[]
+            {
+                ("program:nothing.sh", "no reward program nothing.sh"),
+                ("program:../shorter.sh", "is no reward"),
+                ("program-rm + program:shorter.sh", "no model named 'program-rm'"),
+            }
+        )
+        {
+            var refused = await fixture.ExecuteAsync(
+                await fixture.AddRunAsync(RunKind.Ppo, project.Id, $$"""{"reward": "{{wrong}}"}""", $"program-{Guid.CreateVersion7()}")
+            );
+            Assert.Equal(RunState.Failed, refused.State);
+            Assert.Contains(sentence, refused.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Ppo_refuses_when_no_fresh_prompt_is_left_unless_overlap_is_allowed_and_then_says_so()
     {
         var project = await fixture.WithPromptsAsync("overlap", 0);

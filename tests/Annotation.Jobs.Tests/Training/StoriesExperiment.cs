@@ -47,15 +47,14 @@ internal sealed class StoriesExperiment : IDisposable
         _evaluation = Prompts(PromptUse.Evaluation, Evaluated);
         RankedPrompts = Rank();
         var validation = RankedPrompts.Count / 10;
-        Reward = new RewardModelTrainer(new RewardModelSettings { Seed = seed, LearningRate = 1e-3, Members = 3 })
-            .Train(
-                reference,
-                [new(GoldJudge.Overall, 1)],
-                [.. RankedPrompts.Skip(validation)],
-                [.. RankedPrompts.Take(validation)],
-                ct: ct
-            )
-            .Model;
+        Reward = new RewardModelTrainer(
+            new RewardModelSettings
+            {
+                Seed = seed,
+                LearningRate = 1e-3,
+                Members = 3,
+            }
+        ).Train(reference, [new(GoldJudge.Overall, 1)], [.. RankedPrompts.Skip(validation)], [.. RankedPrompts.Take(validation)], ct: ct).Model;
         _start = Write(reference, _evaluation, 1);
     }
 
@@ -145,7 +144,8 @@ internal sealed class StoriesExperiment : IDisposable
                 (prompt, i) =>
                 {
                     string[] texts = [.. written[i].Select(r => r.Text)];
-                    var ranks = people[i % people.Count].Rank(_judge, GoldJudge.Overall, [.. prompt.Select(m => (m.Role, m.Content))], texts);
+                    var ranks = people[i % people.Count]
+                        .Rank(_judge, GoldJudge.Overall, [.. prompt.Select(m => (m.Role, m.Content))], texts);
                     return new RankedPrompt(
                         prompt,
                         texts,

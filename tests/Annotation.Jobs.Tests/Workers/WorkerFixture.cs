@@ -34,7 +34,8 @@ public sealed class WorkerFixture : IAsyncLifetime
 
     public ArtifactStore Store => Get<ArtifactStore>();
 
-    public WorkerOptions Options => new(ConnectionString, _artifacts, "cpu", ["train", "generate", "default"], 1, Demo: false);
+    public WorkerOptions Options =>
+        new(ConnectionString, _artifacts, "cpu", ["train", "generate", "default"], 1, Demo: false) { RewardPrograms = _artifacts };
 
     private IHost Host => _host ??= BuildHost();
 

@@ -10,13 +10,13 @@ using static TorchSharp.torch;
 namespace Annotation.Learning.Tests.PolicyGradients;
 
 /// <summary>
-/// Prompts whose completions can all be enumerated: up to three of eight tokens, one of which ends. Each completion of each prompt has a
+/// Prompts whose completions can all be enumerated: up to two of eight tokens, one of which ends. Each completion of each prompt has a
 /// reward drawn from a normal distribution. With reference pi_ref and coefficient beta the objective J(pi) = E[r] - beta KL(pi ||
 /// pi_ref) has its maximum beta log sum pi_ref exp(r / beta).
 /// </summary>
 internal sealed class EnumerableWorld : RewardSource, IDisposable
 {
-    internal const int Length = 3;
+    internal const int Length = 2;
     private const int Prompts = 2;
     private const int Vocabulary = 8;
 
@@ -27,7 +27,7 @@ internal sealed class EnumerableWorld : RewardSource, IDisposable
     {
         var random = new SeededRandom((ulong)seed, 77);
         _rewards = [.. Enumerable.Range(0, Prompts).Select(_ => _completions.ToDictionary(Key, _ => random.NextNormal()))];
-        var config = LanguageModelConfig.Llama(Vocabulary, hidden: 64, layers: 2, heads: 2, context: 8) with { InitializerRange = 0.08 };
+        var config = LanguageModelConfig.Llama(Vocabulary, hidden: 32, layers: 2, heads: 2, context: 8) with { InitializerRange = 0.08 };
         Reference = new Pretrained(LanguageModel.Create(config, (ulong)seed, CPU), new EightTokens());
     }
 
