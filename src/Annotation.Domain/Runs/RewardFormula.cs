@@ -34,6 +34,9 @@ public sealed partial record RewardFormula(IReadOnlyList<RewardTerm> Terms)
     /// <summary>The names of the reward models in it.</summary>
     public IEnumerable<string> Models => Terms.Where(t => t.Kind == RewardTermKind.Model).Select(t => t.Name);
 
+    /// <summary>Whether it is one reward model and nothing else.</summary>
+    public bool IsModel => Terms is [{ Weight: 1, Kind: RewardTermKind.Model }];
+
     /// <summary>Reads a formula.</summary>
     public static Outcome<RewardFormula> Parse(string text)
     {

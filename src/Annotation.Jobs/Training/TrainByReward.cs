@@ -28,7 +28,7 @@ public sealed class TrainByReward(ModelShelf shelf, RunRewards rewards, FreshPro
         // 1. Inputs, fixed at the first start.
         var start = await shelf.FindBaseAsync(context.Run.BaseModelId, context.Run.ProjectId, stop);
         var reward = await rewards.FindAsync(context, stop);
-        await context.Claim.UseAsync(start.Id, reward.Models.FirstOrDefault()?.Id, null, stop);
+        await context.Claim.UseAsync(start.Id, reward.Models is [var first, ..] ? first.Id : null, null, stop);
         var (prompts, notice) = await freshPrompts.ChooseAsync(context.Run, start, reward.Models, stop);
         await context.Claim.NoteAsync(notice, stop);
         var kept = settings.PretrainingCoefficient > 0 ? await demonstrations.LoadTrainAsync(context.Run, stop) : [];

@@ -47,7 +47,8 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
             return refusal;
         }
 
-        settings.Add("reward", reward);
+        // A single model is a column of the run; everything else is read again where the run is carried out.
+        settings.Add("reward", scoring?.Value is { IsModel: false } ? reward : null);
 
         Guid? setId = null;
         if (set is not null)

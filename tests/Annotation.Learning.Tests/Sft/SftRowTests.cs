@@ -1,4 +1,3 @@
-using Annotation.Learning.Models;
 using Annotation.Learning.Optimization;
 using Annotation.Learning.Sft;
 using Annotation.Learning.Tests.Models;
@@ -27,7 +26,7 @@ public sealed class SftRowTests
         Assert.Equal(padded, packed, 1e-5);
         foreach (var (name, gradient) in paddedGradients)
         {
-            var (most, difference) = (gradient.Max(Math.Abs), gradient.Zip(packedGradients[name], (a, b) => Math.Abs(a - b)).Max());
+            var (most, difference) = (gradient.Max(g => Math.Abs(g)), gradient.Zip(packedGradients[name], (a, b) => Math.Abs(a - b)).Max());
             Assert.True(difference <= 1e-4 * most + 1e-7, $"{name}: {difference} beside {most}");
         }
 

@@ -22,6 +22,7 @@ public sealed class RefusedAtStartTests(WebServer server) : IClassFixture<WebSer
             { "reward", "epochs", "99999999999", "Epochs: " },
             { "sft", "batchSize", "-1", "BatchSize: " },
             { "rloo", "rolloutSize", "10", "RolloutSize: 10 is not a multiple of CompletionsPerPrompt (4)." },
+            { "rloo", "rewardSeconds", "0", "RewardSeconds: " },
             { "grpo", "lambda", "1", "lambda: there is no such setting" },
             { "dpo", "loss", "squared", "Loss: 'squared' is not one of Sigmoid" },
             { "sft", "hiddenSize", "64", "hiddenSize: there is no such setting" },
