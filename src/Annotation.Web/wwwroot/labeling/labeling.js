@@ -34,7 +34,7 @@ class Labeling extends HTMLElement {
     this.#keys = new Keys(knownPage(this.#person).keys);
     this.#measure = new Measure();
     this.#outbox = new Outbox(this.#person);
-    this.#tasks = new Tasks(this.#person, this.dataset.project ?? "");
+    this.#tasks = new Tasks(this.#person, this.dataset.project ?? "", () => this.#outbox.waiting.map((entry) => entry.assignmentId));
     this.#bar = new Bar(this.#keys, { submit: this.#send, skip: this.#skip, undo: this.#undo, undoSubmit: this.#undoSubmit, reopen: this.#reopen, keepMine: () => this.#draft?.keepMine(), takeTheirs: this.#takeTheirs, discard: (id) => this.#outbox.discard(id) });
     const line = [...tools(() => this.#work, (action) => this.#keys.hint(action)), h("button", { type: "button", class: "button bare", onclick: this.#showKeys }, "Keys ", h("kbd", {}, "?"))];
     this.replaceChildren(this.#bar.head(this.dataset.project ?? "", line), this.#bar.notices, this.#desk, this.#bar.foot);

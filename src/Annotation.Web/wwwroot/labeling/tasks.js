@@ -16,6 +16,7 @@ export class Tasks extends EventTarget {
   /** The server's reason when the state is refused. */
   sentence = "";
   #project;
+  #sent;
   #storage;
   #registry;
   #timers = [];
@@ -24,10 +25,15 @@ export class Tasks extends EventTarget {
   #stopped = false;
   #lastActive = Date.now();
 
-  /** @param {string} person @param {string} project */
-  constructor(person, project) {
+  /**
+   * @param {string} person
+   * @param {string} project
+   * @param {() => string[]} sent assignments that are decided but not yet with the server, however long it is away
+   */
+  constructor(person, project, sent) {
     super();
     this.#project = project;
+    this.#sent = sent;
     this.#storage = `annotation/${person}/tasks/${project}`;
     this.#registry = `annotation/${person}/held/`;
     for (const type of activities) addEventListener(type, this.#active, { passive: true });
@@ -115,7 +121,7 @@ export class Tasks extends EventTarget {
     this.#filling = true;
     try {
       while (this.#held.length < ahead && !this.#stopped) {
-        const holding = this.#heldAnywhere().map((id) => `&holding=${id}`).join("");
+        const holding = [...new Set([...this.#heldAnywhere(), ...this.#sent()])].map((id) => `&holding=${id}`).join("");
         const result = await post(`/api/labeling/next?project=${encodeURIComponent(this.#project)}${holding}`);
         if (result.kind !== "value" || result.value === null) {
           this.state = result.kind === "value" ? "empty" : result.kind;
