@@ -21,6 +21,7 @@ public sealed class AnnotationClient : IDisposable
         Models = new ModelsApi(connection);
         Runs = new RunsApi(connection);
         Labeling = new LabelingApi(connection);
+        Tasks = new TasksApi(connection);
         Operations = new OperationsApi(connection);
     }
 
@@ -44,6 +45,9 @@ public sealed class AnnotationClient : IDisposable
 
     /// <summary>What a labeler does.</summary>
     public LabelingApi Labeling { get; }
+
+    /// <summary>Who is asked about which tasks, and whether all were judged as often as promised.</summary>
+    public TasksApi Tasks { get; }
 
     /// <summary>Workers, queues, health.</summary>
     public OperationsApi Operations { get; }

@@ -21,6 +21,24 @@ public sealed class ProjectsApi(ApiConnection connection)
     public Task<ProjectRow> ChangeAsync(string project, ChangeProjectRequest request, CancellationToken cancellation) =>
         connection.SendAsync<ProjectRow>(HttpMethod.Patch, PathOf(project), request, cancellation);
 
+    /// <summary>What the project asks: its newest questionnaire, or an earlier version.</summary>
+    public Task<QuestionnaireRow> ShowQuestionnaireAsync(string project, int? version, CancellationToken cancellation) =>
+        connection.GetAsync<QuestionnaireRow>(
+            PathOf(project) + "/questionnaire" + (version is null ? "" : $"?version={version}"),
+            cancellation
+        );
+
+    /// <summary>The saved versions of the project's questionnaire, the newest first.</summary>
+    public Task<IReadOnlyList<QuestionnaireVersionRow>> ListQuestionnairesAsync(string project, CancellationToken cancellation) =>
+        connection.GetAsync<IReadOnlyList<QuestionnaireVersionRow>>(PathOf(project) + "/questionnaire/versions", cancellation);
+
+    /// <summary>Makes a new version of the questionnaire.</summary>
+    public Task<QuestionnaireRow> SaveQuestionnaireAsync(
+        string project,
+        SaveQuestionnaireRequest request,
+        CancellationToken cancellation
+    ) => connection.SendAsync<QuestionnaireRow>(HttpMethod.Put, PathOf(project) + "/questionnaire", request, cancellation);
+
     /// <summary>Freezes the project's rankings as they are now.</summary>
     public Task<PreferenceSetRow> FreezeAsync(string project, CancellationToken cancellation) =>
         connection.SendAsync<PreferenceSetRow>(HttpMethod.Post, PathOf(project) + "/sets", body: null, cancellation);

@@ -42,6 +42,7 @@ public static class WorkerServices
         services.AddSingleton<HeldOutPrompts>();
         services.AddSingleton<EvaluateReward>();
         services.AddSingleton<EvaluatePolicy>();
+        services.AddSingleton<PeopleJudge>();
         services.AddSingleton<IRunWork, ImportModel>();
         services.AddSingleton<IRunWork, TrainBaseModel>();
         services.AddSingleton<IRunWork, TrainSft>();

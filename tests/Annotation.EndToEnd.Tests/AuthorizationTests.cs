@@ -35,15 +35,25 @@ public sealed class AuthorizationTests
         ["GET /api/labeling/history"] = "labeler",
         ["GET /api/labeling/session"] = "labeler",
         ["GET /api/labeling/timesheet"] = "labeler",
+        ["GET /api/labeling/timesheet.csv"] = "labeler",
         ["GET /api/labeling/settings"] = "labeler",
         ["PUT /api/labeling/settings"] = "labeler",
         ["GET /api/labeling/guideline"] = "labeler",
         ["POST /api/labeling/guideline/seen"] = "labeler",
         ["GET /api/labeling/inbox"] = "labeler",
+        ["GET /api/labeling/inbox/unread"] = "labeler",
         ["POST /api/labeling/inbox/{id}/read"] = "labeler",
         ["PUT /api/projects/{p}/guideline"] = "engineer",
         ["GET /api/projects/{p}/inquiries"] = "engineer",
         ["POST /api/projects/{p}/inquiries/{id}/answer"] = "engineer",
+        ["GET /api/projects/{p}/distribution"] = "engineer",
+        ["PUT /api/projects/{p}/distribution"] = "engineer",
+        ["GET /api/projects/{p}/late"] = "engineer",
+        ["POST /api/projects/{p}/tasks/assign"] = "engineer",
+        ["POST /api/projects/{p}/tasks/retract"] = "admin",
+        ["GET /api/tasks/check"] = "engineer",
+        ["GET /api/teams"] = "engineer",
+        ["PUT /api/teams/{name}"] = "admin",
         ["GET /api/projects/{p}/signals"] = "engineer",
         ["GET /api/projects"] = "engineer",
         ["POST /api/projects"] = "engineer",
@@ -51,6 +61,7 @@ public sealed class AuthorizationTests
         ["PATCH /api/projects/{p}"] = "engineer",
         ["GET /api/projects/{p}/questionnaire"] = "engineer",
         ["PUT /api/projects/{p}/questionnaire"] = "engineer",
+        ["GET /api/projects/{p}/questionnaire/versions"] = "engineer",
         ["POST /api/projects/{p}/import/prompts"] = "engineer",
         ["POST /api/projects/{p}/import/demonstrations"] = "engineer",
         ["POST /api/projects/{p}/import/preferences"] = "engineer",
@@ -136,6 +147,7 @@ public sealed class AuthorizationTests
             .Replace("{r}", "999999", StringComparison.Ordinal)
             .Replace("{p}", "none", StringComparison.Ordinal)
             .Replace("{m}", "none", StringComparison.Ordinal)
+            .Replace("{name}", "none", StringComparison.Ordinal)
             .Replace("{set}", "1", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(new HttpMethod(parts[0]), path);
         if (token is not null)

@@ -17,6 +17,19 @@ public static class GivenTasks
     )
     {
         var prompt = await postgres.PromptAsync(projectId, $"prompt {Guid.NewGuid()}", cancellationToken);
+        return await postgres.TaskAboutAsync(prompt, cancellationToken, judgementsWanted, priority, texts);
+    }
+
+    /// <summary>A task to rank these texts about a prompt, or to write one when there are none.</summary>
+    public static async Task<LabelingTask> TaskAboutAsync(
+        this PostgresFixture postgres,
+        Prompt prompt,
+        CancellationToken cancellationToken,
+        int judgementsWanted = 1,
+        int priority = 0,
+        params string[] texts
+    )
+    {
         await using var db = postgres.CreateContext();
         var at = postgres.Clock.GetUtcNow();
         var completions = texts
@@ -30,7 +43,7 @@ public static class GivenTasks
             .ToList();
         var task = new LabelingTask
         {
-            ProjectId = projectId,
+            ProjectId = prompt.ProjectId,
             PromptId = prompt.Id,
             Kind = texts.Length > 0 ? LabelingTaskKind.Ranking : LabelingTaskKind.Demonstration,
             Priority = priority,

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Annotation.Testing;
 
 /// <summary>Finds the folder with PostgreSQL's programs: PG_BIN, pg_config, the PATH, or Debian's versioned folders.</summary>
-internal static class PostgresBinaries
+public static class PostgresBinaries
 {
     /// <summary>The folder, or null on a machine without a server.</summary>
     public static string? Find() =>

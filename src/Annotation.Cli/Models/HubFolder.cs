@@ -1,14 +1,19 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json.Serialization;
 
 namespace Annotation.Cli.Models;
 
-/// <summary>A model of the Hugging Face hub, downloaded into a temporary folder that goes with this object.</summary>
-/// <remarks>The hub is the one of HF_ENDPOINT, signed in to with HF_TOKEN, as with the hub's own tools.</remarks>
+/// <summary>A model of the Hugging Face hub, downloaded into a folder that goes once the model is imported.</summary>
+/// <remarks>
+/// The hub is the one of HF_ENDPOINT, signed in to with HF_TOKEN, as with the hub's own tools; the token never follows a redirection to another
+/// host. All files are of one revision. What was downloaded when the command is broken off stays, and the next one goes on from there.
+/// </remarks>
 public sealed class HubFolder : IDisposable
 {
     private const string PublicHub = "https://huggingface.co";
+    private bool _complete;
 
     private HubFolder(string path) => Path = path;
 
@@ -19,35 +24,52 @@ public sealed class HubFolder : IDisposable
     /// <param name="name">OWNER/NAME.</param>
     /// <param name="say">Told about each file.</param>
     /// <param name="cancellation">Ends the download.</param>
-    /// <exception cref="CommandFailedException">The hub has no such model, or cannot be reached.</exception>
+    /// <exception cref="CommandFailedException">The hub has no such model, cannot be reached, or sends what it did not promise.</exception>
     public static async Task<HubFolder> DownloadAsync(string name, Action<string> say, CancellationToken cancellation)
     {
-        var hub = (Environment.GetEnvironmentVariable("HF_ENDPOINT") ?? PublicHub).TrimEnd('/');
+        if (
+            name.Split('/') is not [{ Length: > 0 } owner, { Length: > 0 } model]
+            || (owner + model).Any(c => !IsPlain(c))
+            || model is "." or ".."
+        )
+        {
+            throw new CommandFailedException($"'{name}' is no model of the hub: write OWNER/NAME.");
+        }
+        var hub = (Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } named ? named : PublicHub).TrimEnd('/');
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         if (Environment.GetEnvironmentVariable("HF_TOKEN") is { Length: > 0 } token)
         {
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
-        var folder = new HubFolder(Directory.CreateTempSubdirectory("annotation-hub-").FullName);
         try
         {
-            var model =
-                await http.GetFromJsonAsync<HubModel>($"{hub}/api/models/{name}", cancellation)
+            var listed =
+                await http.GetFromJsonAsync<HubModel>($"{hub}/api/models/{name}?blobs=true", cancellation)
                 ?? throw new CommandFailedException($"{hub} says nothing about {name}.");
-            foreach (var file in model.Siblings.Select(sibling => sibling.Rfilename).Where(IsWanted))
+            var wanted = listed.Siblings.Where(file => IsWanted(file.Name)).ToList();
+            if (!wanted.Exists(file => file.Name.EndsWith(".safetensors", StringComparison.Ordinal)))
             {
-                say($"Downloading {file}");
-                await using var source = await http.GetStreamAsync($"{hub}/{name}/resolve/main/{file}", cancellation);
-                await using var target = File.Create(System.IO.Path.Combine(folder.Path, file));
-                await source.CopyToAsync(target, cancellation);
+                throw new CommandFailedException(
+                    $"{name} has no weights as safetensors; other formats can run programs and are never read: choose a converted model."
+                );
             }
 
+            var revision = listed.Revision is { Length: > 0 } sha && sha.All(char.IsAsciiHexDigit) ? sha : "main";
+            var folder = new HubFolder(System.IO.Path.Combine(Downloads(), $"{owner}--{model}--{revision}"));
+            Directory.CreateDirectory(folder.Path);
+            RequireSpace(folder.Path, wanted);
+            foreach (var file in wanted)
+            {
+                say($"Downloading {file.Name}");
+                await new HubDownload(http, $"{hub}/{name}/resolve/{revision}/{file.Name}", file).RunAsync(folder.Path, say, cancellation);
+            }
+
+            folder._complete = true;
             return folder;
         }
         catch (HttpRequestException e)
         {
-            folder.Dispose();
             throw new CommandFailedException(
                 e.StatusCode switch
                 {
@@ -58,23 +80,47 @@ public sealed class HubFolder : IDisposable
                 }
             );
         }
-        catch
-        {
-            folder.Dispose();
-            throw;
-        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        if (_complete)
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
 
-    // Files of folders below are other formats' copies.
+    private static string Downloads()
+    {
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return System.IO.Path.Combine(cache is { Length: > 0 } ? cache : System.IO.Path.Combine(home, ".cache"), "annotation", "hub");
+    }
+
+    private static void RequireSpace(string folder, IReadOnlyList<HubFile> files)
+    {
+        var needed = files.Sum(file => file.Size ?? 0);
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        if (needed > free)
+        {
+            throw new CommandFailedException(
+                $"The model has {needed >> 20} MiB, but {folder} has only {free >> 20} MiB free: set XDG_CACHE_HOME to a larger disk."
+            );
+        }
+    }
+
+    // Files of folders below are other formats' copies, and so is Mistral's consolidated file.
     private static bool IsWanted(string file) =>
-        !file.Contains('/', StringComparison.Ordinal)
-        && System.IO.Path.GetExtension(file) is ".json" or ".safetensors" or ".model" or ".txt"
-        && !file.Contains("..", StringComparison.Ordinal);
+        file.All(IsPlain)
+        && !file.StartsWith('.')
+        && !file.StartsWith("consolidated", StringComparison.Ordinal)
+        && System.IO.Path.GetExtension(file) is ".json" or ".safetensors" or ".model" or ".txt" or ".jinja";
 
-    private sealed record HubModel(IReadOnlyList<HubFile> Siblings);
+    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_';
 
-    private sealed record HubFile(string Rfilename);
+    private sealed record HubModel(
+        [property: JsonPropertyName("sha")] string? Revision,
+        [property: JsonPropertyName("siblings")] IReadOnlyList<HubFile> Siblings
+    );
 }

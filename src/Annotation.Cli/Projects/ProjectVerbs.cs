@@ -5,11 +5,11 @@ using Annotation.Client.Contracts;
 
 namespace Annotation.Cli.Projects;
 
-/// <summary>`projects`: create, list, show.</summary>
+/// <summary>`projects`: create, list, show, questionnaire.</summary>
 public static class ProjectVerbs
 {
     /// <summary>The verb with its parts.</summary>
-    public static Command Create() => new("projects", "Projects") { CreateProject(), List(), Show() };
+    public static Command Create() => new("projects", "Projects") { CreateProject(), List(), Show(), QuestionnaireVerbs.Create() };
 
     private static Command CreateProject()
     {
@@ -30,7 +30,8 @@ public static class ProjectVerbs
         });
         var completions = new Option<int?>("--completions") { Description = "Completions per ranking task, 2 to 9" };
         var judgements = new Option<int?>("--judgements") { Description = "Judgements per task" };
-        var verb = new Command("create", "Create a project") { name, description, guideline, criteria, completions, judgements };
+        var language = new Option<string?>("--language") { Description = "Language of the prompts, such as en or pt-BR" };
+        var verb = new Command("create", "Create a project") { name, description, guideline, criteria, completions, judgements, language };
         return verb.Does(
             async (invocation, cancellation) =>
             {
@@ -41,7 +42,8 @@ public static class ProjectVerbs
                     await ReadGuidelineAsync(invocation.Value(guideline), cancellation),
                     keys.Length == 0 ? null : [.. keys.Select(key => ReadCriterion(key)!)],
                     invocation.Value(completions),
-                    invocation.Value(judgements)
+                    invocation.Value(judgements),
+                    Language: invocation.Value(language)
                 );
                 using var client = invocation.Connect();
                 var project = await client.Projects.CreateAsync(request, cancellation);
@@ -102,6 +104,8 @@ public static class ProjectVerbs
                             ("guideline version", p.GuidelineVersion),
                             ("completions per task", p.CompletionsPerTask),
                             ("judgements per task", p.JudgementsPerTask),
+                            ("questionnaire version", p.QuestionnaireVersion),
+                            ("language", p.Language),
                             ("promoted model", p.PromotedModel),
                             ("prompts", p.PromptCount),
                             ("completions", p.CompletionCount),

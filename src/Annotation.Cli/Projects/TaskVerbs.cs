@@ -5,11 +5,19 @@ using Annotation.Client.Contracts;
 
 namespace Annotation.Cli.Projects;
 
-/// <summary>`tasks generate`: completions of a project's prompts, which become ranking tasks.</summary>
+/// <summary>`tasks`: generate (completions of a project's prompts, which become ranking tasks), check, late, assign, retract.</summary>
 public static class TaskVerbs
 {
     /// <summary>The verb with its parts.</summary>
-    public static Command Create() => new("tasks", "Labeling tasks") { Generate() };
+    public static Command Create() =>
+        new("tasks", "Labeling tasks")
+        {
+            Generate(),
+            DistributionVerbs.Check(),
+            DistributionVerbs.Late(),
+            DistributionVerbs.Assign(),
+            DistributionVerbs.Retract(),
+        };
 
     private static Command Generate()
     {

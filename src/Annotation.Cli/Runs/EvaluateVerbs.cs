@@ -5,11 +5,11 @@ using Annotation.Client.Contracts;
 
 namespace Annotation.Cli.Runs;
 
-/// <summary>`evaluate reward|policy`.</summary>
+/// <summary>`evaluate reward|policy|frontier`.</summary>
 public static class EvaluateVerbs
 {
     /// <summary>The verb with its parts.</summary>
-    public static Command Create() => new("evaluate", "Measure a model") { Reward(), Policy() };
+    public static Command Create() => new("evaluate", "Measure a model") { Reward(), Policy(), FrontierVerb.Create() };
 
     private static Command Reward()
     {
@@ -69,7 +69,7 @@ public static class EvaluateVerbs
         };
         var judge = new Option<string>("--judge")
         {
-            Description = "A reward model's name, gold:demo or gold:stories",
+            Description = "A reward model's name, gold:demo, gold:stories, or people: the rankings that hold completions of both",
             Required = true,
             HelpName = "JUDGE",
         };

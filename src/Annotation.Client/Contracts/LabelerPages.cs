@@ -35,7 +35,17 @@ public sealed record OwnRecordRow(
     int? ViewportWidth,
     int? ViewportHeight,
     DateTimeOffset? RetractedAt
-);
+)
+{
+    /// <summary>The task as it was handed out to the labeler.</summary>
+    public Guid AssignmentId { get; init; }
+
+    /// <summary>Name of the project.</summary>
+    public string Project { get; init; } = "";
+
+    /// <summary>Beginning of the prompt's last turn.</summary>
+    public string Excerpt { get; init; } = "";
+}
 
 /// <summary>The labeler's work in one stretch: since the last pause of half an hour or more.</summary>
 /// <param name="MedianActiveMilliseconds">Over its submits; null: none measured.</param>
@@ -127,6 +137,9 @@ public sealed record InquiryView(
 /// <summary>One message of such a conversation: source text and safe HTML.</summary>
 /// <param name="FromStaff">Whether an engineer wrote it.</param>
 public sealed record InquiryMessageView(string By, bool FromStaff, string Text, string Html, DateTimeOffset At);
+
+/// <summary>How many answers the labeler has not opened.</summary>
+public sealed record UnreadView(int UnreadCount);
 
 /// <summary>The labeler's conversations, those with news first.</summary>
 public sealed record InboxView(int UnreadCount, IReadOnlyList<InquiryView> Inquiries);

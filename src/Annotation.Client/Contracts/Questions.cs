@@ -157,6 +157,10 @@ public sealed record QuestionnaireRow(
     string? By = null
 );
 
+/// <summary>A saved version of a questionnaire, as listed.</summary>
+/// <param name="AnswerCount">How many answers were given to it.</param>
+public sealed record QuestionnaireVersionRow(int Version, int QuestionCount, int AnswerCount, DateTimeOffset CreatedAt, string? By);
+
 /// <summary>Makes a new version of the questionnaire.</summary>
 /// <param name="Questions">In the order in which they are asked.</param>
 /// <param name="BasedOn">The version that was edited; when there is a newer one the request is refused. Null: whatever there is.</param>

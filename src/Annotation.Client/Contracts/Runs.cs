@@ -40,7 +40,7 @@ public sealed record GenerateTasksRequest(
 );
 
 /// <summary>Evaluates a reward model (Kind reward) or a policy against another (Kind policy).</summary>
-/// <param name="Judge">A reward model's name, gold:demo or gold:stories.</param>
+/// <param name="Judge">A reward model's name, gold:demo, gold:stories, or people: the rankings that hold completions of both.</param>
 /// <param name="File">The bytes of a file to evaluate on, in <paramref name="Format"/>; null: the test split or the project's prompts.</param>
 public sealed record EvaluateRequest(
     string Kind,

@@ -1,3 +1,4 @@
+using System.Data;
 using Annotation.Domain.Data;
 using Npgsql;
 
@@ -18,15 +19,15 @@ public sealed class CheckExactness(NpgsqlDataSource database)
     public async Task<ExactnessReport> RunAsync(Guid? projectId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // One snapshot for both statements.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("begin isolation level repeatable read read only"));
         batch.Add(
             "select count(*), count(closed_at) from labeling_tasks where $1 in (project_id, $2)",
             projectId ?? Guid.Empty,
             Guid.Empty
         );
         batch.Add(Sql, projectId ?? Guid.Empty, Guid.Empty, Most);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var (tasks, closed) = (reader.GetInt64(0), reader.GetInt64(1));

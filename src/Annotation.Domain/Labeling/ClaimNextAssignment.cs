@@ -74,10 +74,15 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
 
             await using var batch = new NpgsqlBatch(connection);
             // The lease may run out at this very moment, seen by somebody else: then it is theirs.
+            // Whoever opts out of a category while holding such a task does not get it again.
             batch.Add(
-                "update assignments set lease_until = $2 where id = $1 and state = 'active'",
+                """
+                update assignments a set lease_until = $2 where id = $1 and state = 'active' and not exists (
+                  select 1 from labeling_tasks t join prompts p on p.id = t.prompt_id where t.id = a.task_id and p.content_flags && $3)
+                """,
                 held.AssignmentId,
-                at + LeaseSettings.Duration
+                at + LeaseSettings.Duration,
+                claimer.OptedOut
             );
             ClaimedTask.AddTo(batch, held.AssignmentId, at);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

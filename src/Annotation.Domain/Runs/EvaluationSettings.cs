@@ -15,7 +15,7 @@ public sealed record EvaluationSettings
     /// <summary>Name of the policy to compare with.</summary>
     public string? Against { get; init; }
 
-    /// <summary>Who judges completions: a reward model's name, <c>gold:demo</c> or <c>gold:stories</c>.</summary>
+    /// <summary>Who judges completions: a reward model's name, <c>gold:demo</c>, <c>gold:stories</c>, or <c>people</c>.</summary>
     public string? Judge { get; init; }
 
     /// <summary>Format of the file in the run's incoming folder; null without a file.</summary>

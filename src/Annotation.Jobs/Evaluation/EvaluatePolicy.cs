@@ -1,9 +1,12 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Annotation.Domain.Data;
 using Annotation.Domain.Models;
+using Annotation.Domain.Projects;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
+using Annotation.Learning.Evaluation;
 using Annotation.Learning.Generation;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +16,12 @@ namespace Annotation.Jobs.Evaluation;
 /// One policy against another on held-out prompts: win rate and means on the judge's criteria, KL, lengths, and beside them
 /// what picking the best of n completions of the other policy would give without any training.
 /// </summary>
-public sealed class EvaluatePolicy(IDbContextFactory<AnnotationDbContext> contexts, ModelShelf shelf, HeldOutPrompts heldOut)
+public sealed class EvaluatePolicy(
+    IDbContextFactory<AnnotationDbContext> contexts,
+    ModelShelf shelf,
+    HeldOutPrompts heldOut,
+    PeopleJudge people
+)
 {
     private const int DefaultMaxTokens = 64;
 
@@ -24,6 +32,10 @@ public sealed class EvaluatePolicy(IDbContextFactory<AnnotationDbContext> contex
         var against = settings.Against is { } name
             ? await shelf.FindAsync(name, ModelKind.Policy, stop)
             : throw new RunFailedException("There is no policy to compare with; name one with --against.");
+        if (settings.Judge == PeopleJudge.Name)
+        {
+            return await ByPeopleAsync(context, model, against, stop);
+        }
         var judgeFolder = await Judge.FindFolderAsync(settings.Judge, shelf, stop);
         var picker = await FindPickerAsync(context, model, stop);
         var (prompts, from) = await heldOut.ChooseAsync(context, settings, [model, against], stop);
@@ -54,6 +66,24 @@ public sealed class EvaluatePolicy(IDbContextFactory<AnnotationDbContext> contex
         }
         figures["machine"] = context.Machine;
         return new RunOutput(figures, Prompts: [.. used.Where(p => p.Id != Guid.Empty).Select(p => (p.Id, PromptUse.Evaluated))]);
+    }
+
+    private async Task<RunOutput> ByPeopleAsync(RunContext context, Model model, Model against, CancellationToken stop)
+    {
+        var reports = VoteReport.Of(await people.VotesAsync(model, against, context.Run.ProjectId, stop));
+        var main = reports.FirstOrDefault(r => r.Criterion == Criterion.Overall) ?? reports[0];
+        return new RunOutput(
+            new JsonObject
+            {
+                ["model"] = model.Name,
+                ["against"] = against.Name,
+                ["judge"] = PeopleJudge.Name,
+                ["votes"] = main.Votes,
+                ["winRate"] = JsonSerializer.SerializeToNode(main.WinRate, JsonSerializerOptions.Web),
+                ["lengthControlledWinRate"] = JsonSerializer.SerializeToNode(main.LengthControlledWinRate, JsonSerializerOptions.Web),
+                ["criteria"] = JsonSerializer.SerializeToNode(reports, JsonSerializerOptions.Web),
+            }
+        );
     }
 
     /// <summary>The reward model that picks the best of n: the one named, else the one the policy was trained against.</summary>

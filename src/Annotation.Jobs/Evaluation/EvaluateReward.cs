@@ -48,7 +48,7 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
             () =>
             {
                 using var reward = RewardModel.Load(folder, context.Device);
-                var fitting = test.Where(r => Fits(reward, r)).ToList();
+                var fitting = test.Where(reward.Fits).ToList();
                 var reports = reward
                     .Criteria.Select((criterion, index) => Measure(reward, criterion.Key, index, fitting, train, stop))
                     .OfType<RewardReport>()
@@ -71,12 +71,6 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
         figures["criteria"] = JsonSerializer.SerializeToNode(reports, JsonSerializerOptions.Web);
         figures["machine"] = context.Machine;
         return new RunOutput(figures, Prompts: [.. held.Select(r => r.PromptId).Distinct().Select(id => (id, PromptUse.Evaluated))]);
-    }
-
-    private static bool Fits(RewardModel reward, RankedPrompt ranked)
-    {
-        var prompt = reward.Template.EncodePrompt(ranked.Prompt);
-        return ranked.Completions.All(c => reward.RowWithin(reward.ContextLength, prompt, reward.Template.EncodeCompletion(c)) is not null);
     }
 
     private static RewardReport? Measure(

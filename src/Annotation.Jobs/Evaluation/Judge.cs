@@ -21,7 +21,7 @@ internal sealed record Judge(string Name, string Main, JudgeCompletion Score)
     {
         if (name is null)
         {
-            throw new RunFailedException("There is no judge; name one with --judge: a reward model, gold:demo or gold:stories.");
+            throw new RunFailedException("There is no judge; name one with --judge: a reward model, gold:demo, gold:stories or people.");
         }
         if (!name.StartsWith(GoldPrefix, StringComparison.Ordinal))
         {

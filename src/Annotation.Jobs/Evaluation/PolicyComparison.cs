@@ -58,6 +58,7 @@ internal sealed record PolicyComparison(
             ["prompts"] = prompts.Count,
             ["droppedAsTooLong"] = all.Count - prompts.Count,
             ["winRate"] = Json(main.WinRate),
+            ["lengthControlledWinRate"] = Json(main.LengthControlledWinRate),
             ["score"] = Json(main.ScoreA),
             ["scoreAgainst"] = Json(main.ScoreB),
             ["length"] = main.LengthA,
@@ -102,7 +103,26 @@ internal sealed record PolicyComparison(
             ["score"] = BestOfN.Expected(scores, values, n),
             ["scoreOfOne"] = BestOfN.Expected(scores, values, 1),
             ["kl"] = BestOfN.Kl(n),
+            // From the same pool, for the frontier of score and KL.
+            ["curve"] = new JsonArray([.. Sizes(n).Select(k => Point(k, BestOfN.Expected(scores, values, k)))]),
         };
+
+        static IEnumerable<int> Sizes(int most)
+        {
+            for (var k = 1; k < most; k *= 2)
+            {
+                yield return k;
+            }
+            yield return most;
+        }
+
+        static JsonObject Point(int k, double score) =>
+            new()
+            {
+                ["n"] = k,
+                ["kl"] = BestOfN.Kl(k),
+                ["score"] = score,
+            };
     }
 
     private static List<Rollout> Write(

@@ -36,13 +36,17 @@ public sealed class ModelShelf(IDbContextFactory<AnnotationDbContext> contexts, 
     }
 
     /// <summary>The policy a run starts from: the one named, else the project's promoted one, else <c>tiny</c>.</summary>
-    public async Task<Model> FindBaseAsync(Guid? named, Guid? projectId, CancellationToken ct)
+    public async Task<Model> FindBaseAsync(Guid? named, Guid? projectId, CancellationToken ct) =>
+        await FindPolicyAsync(named, projectId, ct) ?? await FindAsync(TinyModel.Name, ModelKind.Policy, ct);
+
+    /// <summary>The policy named, else the project's promoted one, else none.</summary>
+    public async Task<Model?> FindPolicyAsync(Guid? named, Guid? projectId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var id = named ?? await db.Projects.Where(p => p.Id == projectId).Select(p => p.PromotedModelId).SingleOrDefaultAsync(ct);
         if (id is null)
         {
-            return await FindAsync(TinyModel.Name, ModelKind.Policy, ct);
+            return null;
         }
         var model = await GetAsync(id.Value, ct);
         return model.Kind == ModelKind.Policy

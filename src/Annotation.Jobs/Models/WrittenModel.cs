@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Annotation.Domain.Models;
 using Annotation.Jobs.Execution;
+using Annotation.Learning.Adapters;
 using Annotation.Learning.Models;
 using Annotation.Learning.RewardModeling;
+using static TorchSharp.torch;
 
 namespace Annotation.Jobs.Models;
 
@@ -15,11 +17,19 @@ public sealed record WrittenModel(
     IReadOnlyList<string>? Criteria
 )
 {
-    /// <summary>Writes a policy.</summary>
+    // Not in the model's folder itself: there Hugging Face's tools would take the whole folder for an adapter.
+    private const string AdapterFolder = "adapter";
+
+    /// <summary>Writes a policy, with its adapter beside it in PEFT's form if one was trained.</summary>
     public static WrittenModel Write(RunContext context, Pretrained policy)
     {
         var folder = context.StagingFolder();
-        policy.Save(folder);
+        // Half-precision weights are stored as they are; merged with an adapter they need more precision than they had.
+        policy.Save(folder, policy.Model.HasAdapter ? ScalarType.Float32 : policy.Model.ScalarType);
+        if (policy.Model.HasAdapter)
+        {
+            PeftFolder.Save(policy.Model, Path.Combine(folder, AdapterFolder));
+        }
         return new(folder, ModelKind.Policy, policy.Model.Config, policy.Model.ParameterCount, null);
     }
 

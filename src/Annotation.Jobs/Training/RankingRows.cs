@@ -34,8 +34,13 @@ public sealed class RankingRows(IDbContextFactory<AnnotationDbContext> contexts)
         var texts = await db
             .Completions.AsNoTracking()
             .Where(c => db.RankingItems.Any(item => item.CompletionId == c.Id && items.Any(i => i.RankingId == item.RankingId)))
-            .Select(c => new { c.Id, c.Text })
-            .ToDictionaryAsync(c => c.Id, c => c.Text, ct);
+            .Select(c => new
+            {
+                c.Id,
+                c.Text,
+                c.ModelName,
+            })
+            .ToDictionaryAsync(c => c.Id, c => (c.Text, c.ModelName), ct);
 
         var rows = new List<RankingRow>();
         var groups = rankings
@@ -56,19 +61,20 @@ public sealed class RankingRows(IDbContextFactory<AnnotationDbContext> contexts)
     private static RankingRow Row(
         List<Ranking> rankings,
         Dictionary<Guid, IReadOnlyList<Learning.Text.Message>> prompts,
-        Dictionary<Guid, string> texts,
+        Dictionary<Guid, (string Text, string? ModelName)> texts,
         Dictionary<Guid, Split> splitOf
     )
     {
         var first = rankings[0];
-        var completions = first.Items.Select(i => i.CompletionId).OrderBy(id => texts[id], StringComparer.Ordinal).ToList();
+        var completions = first.Items.Select(i => i.CompletionId).OrderBy(id => texts[id].Text, StringComparer.Ordinal).ToList();
         var ranks = rankings.ToDictionary(
             r => r.Criterion,
             r => completions.Select(id => (int?)r.Items.Single(i => i.CompletionId == id).Rank).ToArray()
         );
-        var ranked = new RankedPrompt(prompts[first.PromptId], [.. completions.Select(id => texts[id])], ranks)
+        var ranked = new RankedPrompt(prompts[first.PromptId], [.. completions.Select(id => texts[id].Text)], ranks)
         {
             Labeler = Labeler(first),
+            Policies = [.. completions.Select(id => texts[id].ModelName)],
         };
         return new RankingRow(first.PromptId, splitOf[first.Id], ranked);
     }

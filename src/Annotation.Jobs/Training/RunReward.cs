@@ -5,6 +5,7 @@ using Annotation.Jobs.Execution;
 using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.RewardModeling;
 using Annotation.Learning.Rewards;
+using Annotation.Learning.Text;
 using static TorchSharp.torch;
 
 namespace Annotation.Jobs.Training;
@@ -22,7 +23,10 @@ public sealed class RunReward(IReadOnlyList<RewardTerm> terms, IReadOnlyList<(Mo
     public IReadOnlyList<Model> Models => [.. models.Select(m => m.Model)];
 
     /// <summary>Loads the models and gives the source of scores.</summary>
-    public OpenReward Open(PolicyGradientSettings settings, Device device)
+    /// <param name="settings">Limits of programs and endpoints.</param>
+    /// <param name="writer">The policy's tokenizer: a reward model that reads by another is given texts.</param>
+    /// <param name="device">Where the models compute.</param>
+    public OpenReward Open(PolicyGradientSettings settings, Tokenizer writer, Device device)
     {
         var limits = new RewardLimits(
             TimeSpan.FromSeconds(settings.RewardSeconds),
@@ -38,7 +42,7 @@ public sealed class RunReward(IReadOnlyList<RewardTerm> terms, IReadOnlyList<(Mo
                     t.Weight,
                     t.Kind switch
                     {
-                        RewardTermKind.Model => new RewardModelSource(loaded.Dequeue()),
+                        RewardTermKind.Model => new RewardModelSource(loaded.Dequeue(), writer),
                         RewardTermKind.Program => new ProgramReward(Path.Combine(options.RewardPrograms!, t.Name), [], limits),
                         RewardTermKind.Endpoint => (RewardSource)new HttpReward(_http, new Uri(t.Name), options.RewardToken, limits),
                     }

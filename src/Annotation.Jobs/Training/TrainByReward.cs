@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
-using Annotation.Learning.Models;
+using Annotation.Learning.Adapters;
+using Annotation.Learning.Estimates;
 using Annotation.Learning.PolicyGradients;
+using Annotation.Learning.Ppo;
 using Annotation.Learning.Sft;
 
 namespace Annotation.Jobs.Training;
@@ -30,18 +32,42 @@ public sealed class TrainByReward(ModelShelf shelf, RunRewards rewards, FreshPro
         var reward = await rewards.FindAsync(context, stop);
         await context.Claim.UseAsync(start.Id, reward.Models is [var first, ..] ? first.Id : null, null, stop);
         var (prompts, notice) = await freshPrompts.ChooseAsync(context.Run, start, reward.Models, stop);
-        await context.Claim.NoteAsync(notice, stop);
         var kept = settings.PretrainingCoefficient > 0 ? await demonstrations.LoadTrainAsync(context.Run, stop) : [];
 
         // 2. Training, on from the last checkpoint.
         var policyFolder = await shelf.FolderAsync(start, stop);
+        await RunForecast.TellAsync(
+            context,
+            policyFolder,
+            settings,
+            template =>
+            {
+                var lengths = prompts.Select(p => (long)template.EncodePrompt(p.Messages).Count + settings.MaxNewTokens).ToList();
+                var tokens = (long)(lengths.Average() * settings.RolloutSize * settings.Iterations);
+                var networks = settings is PpoSettings ? 2 : 1; // PPO trains a value model beside the policy
+                return new RunLoad(
+                    TrainedModels: networks,
+                    FrozenModels: (settings.LoraRank == 0 ? 1 : 0) + reward.Models.Count, // reference and reward models
+                    TokensPerPass: lengths.Max() * (settings.RowsPerPass ?? settings.MinibatchSize),
+                    TrainedTokens: tokens * settings.Epochs * networks,
+                    ReadTokens: tokens * (3 + networks) // written, scored, and read by policy, reference and value model
+                );
+            },
+            notice,
+            stop
+        );
         var checkpoints = context.OpenCheckpoints();
         var (written, result) = await context.ComputeAsync(
             () =>
             {
-                using var policy = Pretrained.Load(policyFolder, context.Device);
-                using var reference = Pretrained.Load(policyFolder, context.Device);
-                using var source = reward.Open(settings, context.Device);
+                using var policy = TrainedModel.Load(policyFolder, context.Device, settings, (ulong)context.Run.Seed);
+                using var reference = TrainedModel.Reference(policy, policyFolder);
+                using var source = reward.Open(settings, policy.Tokenizer, context.Device);
+                // The value model starts as a copy of a trunk and is trained as the policy is; a fresh adapter changes no score.
+                foreach (var scores in source.Models)
+                {
+                    TrainedModel.Prepare(scores.Members[0].Trunk, settings, (ulong)context.Run.Seed);
+                }
                 var result = create([.. kept.Select(k => k.Example)])
                     .Train(policy, reference, source.Source, [.. prompts.Select(p => p.Messages)], checkpoints, context.Progress, stop);
                 return (WrittenModel.Write(context, policy), result);

@@ -3,8 +3,8 @@ using Annotation.Domain.Prompts;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
+using Annotation.Learning.Adapters;
 using Annotation.Learning.Dpo;
-using Annotation.Learning.Models;
 
 namespace Annotation.Jobs.Training;
 
@@ -41,12 +41,31 @@ public sealed class TrainDpo(ModelShelf shelf, PreferenceSets sets, RankingRows 
 
         // 2. Training, on from the last checkpoint.
         var folder = await shelf.FolderAsync(start, stop);
+        await RunForecast.TellAsync(
+            context,
+            folder,
+            settings,
+            template =>
+            {
+                List<long> lengths = [.. train.SelectMany(r => RunForecast.Lengths(template, r.Ranked.Prompt, r.Ranked.Completions))];
+                List<long> held = [.. validation.SelectMany(r => RunForecast.Lengths(template, r.Ranked.Prompt, r.Ranked.Completions))];
+                var load = RunForecast.OfRows(lengths, held, settings);
+                // The reference reads each completion once.
+                return load with
+                {
+                    FrozenModels = settings.LoraRank == 0 ? 1 : 0,
+                    ReadTokens = load.ReadTokens + lengths.Sum() + held.Sum(),
+                };
+            },
+            null,
+            stop
+        );
         var checkpoints = context.OpenCheckpoints();
         var (written, result) = await context.ComputeAsync(
             () =>
             {
-                using var policy = Pretrained.Load(folder, context.Device);
-                using var reference = Pretrained.Load(folder, context.Device);
+                using var policy = TrainedModel.Load(folder, context.Device, settings, (ulong)context.Run.Seed);
+                using var reference = TrainedModel.Reference(policy, folder);
                 var result = new DpoTrainer(settings).Train(
                     policy,
                     reference,

@@ -1,18 +1,23 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Annotation.Domain.Models;
 using Annotation.Domain.Prompts;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
-using Annotation.Learning.Models;
+using Annotation.Learning.Checkpoints;
+using Annotation.Learning.Estimates;
+using Annotation.Learning.Evaluation;
 using Annotation.Learning.RewardModeling;
 
 namespace Annotation.Jobs.Training;
 
 /// <summary>
 /// Trains a reward model on a frozen preference set, one head for each of its criteria. It reads the set's train and
-/// validation splits; the test split is for evaluation alone.
+/// validation splits; the test split is for evaluation alone. The trunk is a policy's where one is named or promoted, else it is made
+/// from the ranked texts.
 /// </summary>
-public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRows rankings) : IRunWork
+public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRows rankings, DemonstrationRows demonstrations) : IRunWork
 {
     public RunKind Kind => RunKind.Reward;
 
@@ -20,11 +25,14 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
     {
         // 1. Inputs, fixed at the first start.
         var settings = context.Pairs.Read<RewardModelSettings>();
-        var start = await shelf.FindBaseAsync(context.Run.BaseModelId, context.Run.ProjectId, stop);
+        var checkpoints = context.OpenCheckpoints();
+        var start = await FindStartAsync(context, settings.Trunk, checkpoints.Inner(RewardTraining.TrunkFolder), stop);
         var set = await sets.FindAsync(context, stop);
-        await context.Claim.UseAsync(start.Id, null, set.Id, stop);
+        await context.Claim.UseAsync(start?.Id, null, set.Id, stop);
         var criteria = await sets.WeighAsync(set, stop);
-        var rows = await rankings.LoadAsync(set.Id, [Split.Train, Split.Validation], stop);
+        var rows = (await rankings.LoadAsync(set.Id, [Split.Train, Split.Validation], stop))
+            .Where(r => settings.Half == 0 || RewardCrossValidation.Half(r.Ranked) == settings.Half - 1)
+            .ToList();
         var train = rows.Where(r => r.Split == Split.Train).ToList();
         var validation = rows.Where(r => r.Split == Split.Validation).ToList();
         if (train.Count == 0)
@@ -34,24 +42,48 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
             );
         }
 
+        var shown = settings.Center == ScoreCenter.Demonstrations ? await demonstrations.LoadAsync(context.Run, stop) : [];
+
         // 2. Training, on from the last checkpoint.
-        var folder = await shelf.FolderAsync(start, stop);
-        var checkpoints = context.OpenCheckpoints();
-        var (written, result) = await context.ComputeAsync(
+        var folder = start is null ? null : await shelf.FolderAsync(start, stop);
+        // A trunk of its own is small by its settings.
+        if (folder is not null)
+        {
+            await RunForecast.TellAsync(
+                context,
+                folder,
+                settings,
+                template =>
+                {
+                    List<long> lengths = [.. train.SelectMany(r => RunForecast.Lengths(template, r.Ranked.Prompt, r.Ranked.Completions))];
+                    return new RunLoad(
+                        TrainedModels: 1,
+                        FrozenModels: settings.LoraRank == 0 ? settings.Members : 0,
+                        TokensPerPass: RunForecast.Pass(lengths, settings.MaxTokensPerPass),
+                        TrainedTokens: lengths.Sum() * settings.Epochs * settings.Members,
+                        ReadTokens: 0
+                    );
+                },
+                null,
+                stop
+            );
+        }
+        var training = new RewardTraining(
+            settings,
+            criteria,
+            folder,
+            [.. shown.Where(d => d.Split == Split.Train).Select(d => d.Example)],
+            context.Device
+        );
+        var (written, result, reports) = await context.ComputeAsync(
             () =>
             {
-                using var init = Pretrained.Load(folder, context.Device);
-                var result = new RewardModelTrainer(settings).Train(
-                    init,
-                    criteria,
-                    [.. train.Select(r => r.Ranked)],
-                    [.. validation.Select(r => r.Ranked)],
-                    checkpoints,
-                    context.Progress,
-                    stop
-                );
+                List<RankedPrompt> learned = [.. train.Select(r => r.Ranked)];
+                List<RankedPrompt> held = [.. validation.Select(r => r.Ranked)];
+                var result = training.Train(learned, held, checkpoints, context.Progress, stop);
                 using var reward = result.Model;
-                return (WrittenModel.Write(context, reward), result);
+                var written = WrittenModel.Write(context, reward);
+                return (written, result, training.CrossValidate([.. learned, .. held], checkpoints, stop));
             },
             stop
         );
@@ -67,12 +99,34 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
             ["droppedCompletions"] = result.DroppedCompletions,
             ["steps"] = result.Steps,
             ["validationNll"] = result.ValidationNll,
+            ["tieStrength"] = result.TieStrength,
+            ["trunk"] = start?.Name ?? "made from the ranked texts",
             ["machine"] = context.Machine,
         };
+        if (reports.Count > 0)
+        {
+            figures["crossValidation"] = JsonSerializer.SerializeToNode(reports, JsonSerializerOptions.Web);
+        }
         return new RunOutput(
             figures,
-            await written.StoreAsync(context, start.Id, set.Id, figures, stop),
+            await written.StoreAsync(context, start?.Id, set.Id, figures, stop),
             UsedPrompts.Of(train.Select(r => r.PromptId), validation.Select(r => r.PromptId))
         );
+    }
+
+    /// <summary>The policy whose trunk is taken, or null when the ranked texts make it. A run that began with one of its own keeps it.</summary>
+    private async Task<Model?> FindStartAsync(RunContext context, TrunkSource source, CheckpointFolder own, CancellationToken ct)
+    {
+        var run = context.Run;
+        return source switch
+        {
+            TrunkSource.Texts when run.BaseModelId is not null => throw new RunFailedException(
+                "Trunk=Texts makes a trunk from the ranked texts: leave --base out, or set Trunk=Policy."
+            ),
+            TrunkSource.Texts => null,
+            TrunkSource.Policy => await shelf.FindBaseAsync(run.BaseModelId, run.ProjectId, ct),
+            TrunkSource.Auto when Directory.Exists(own.Path) => null,
+            TrunkSource.Auto => await shelf.FindPolicyAsync(run.BaseModelId, run.ProjectId, ct),
+        };
     }
 }

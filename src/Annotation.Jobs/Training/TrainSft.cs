@@ -3,7 +3,7 @@ using Annotation.Domain.Prompts;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
-using Annotation.Learning.Models;
+using Annotation.Learning.Adapters;
 using Annotation.Learning.Sft;
 
 namespace Annotation.Jobs.Training;
@@ -33,11 +33,24 @@ public sealed class TrainSft(ModelShelf shelf, DemonstrationRows demonstrations)
 
         // 2. Training, on from the last checkpoint.
         var folder = await shelf.FolderAsync(start, stop);
+        await RunForecast.TellAsync(
+            context,
+            folder,
+            settings,
+            template =>
+                RunForecast.OfRows(
+                    [.. train.SelectMany(r => RunForecast.Lengths(template, r.Example.Prompt, [r.Example.Completion]))],
+                    [.. validation.SelectMany(r => RunForecast.Lengths(template, r.Example.Prompt, [r.Example.Completion]))],
+                    settings
+                ),
+            null,
+            stop
+        );
         var checkpoints = context.OpenCheckpoints();
         var (written, result) = await context.ComputeAsync(
             () =>
             {
-                using var model = Pretrained.Load(folder, context.Device);
+                using var model = TrainedModel.Load(folder, context.Device, settings, (ulong)context.Run.Seed);
                 var result = new SftTrainer(settings).Train(
                     model,
                     [.. train.Select(r => r.Example)],

@@ -13,6 +13,7 @@ public delegate IReadOnlyDictionary<string, double> JudgeCompletion(IReadOnlyLis
 /// <param name="Criterion">The judge's criterion.</param>
 /// <param name="Prompts">Number of prompts.</param>
 /// <param name="WinRate">Share of prompts where A's completion is judged higher; equal ones count half.</param>
+/// <param name="LengthControlledWinRate">The same as if both wrote completions of the same length (<see cref="LengthControl"/>).</param>
 /// <param name="ScoreA">Mean score of A.</param>
 /// <param name="ScoreB">Mean score of B.</param>
 /// <param name="LengthA">Mean length of A's completions in characters: a gain that is only length shows here.</param>
@@ -21,6 +22,7 @@ public sealed record PolicyReport(
     string Criterion,
     int Prompts,
     Estimate WinRate,
+    Estimate LengthControlledWinRate,
     Estimate ScoreA,
     Estimate ScoreB,
     double LengthA,
@@ -50,19 +52,23 @@ public static class PolicyEvaluation
         }
         var a = prompts.Zip(completionsA, (p, c) => judge(p, c)).ToList();
         var b = prompts.Zip(completionsB, (p, c) => judge(p, c)).ToList();
+        List<double> ratios = [.. completionsA.Zip(completionsB, (x, y) => Math.Log((x.Length + 1.0) / (y.Length + 1.0)))];
         return
         [
             .. a[0]
                 .Keys.Select(key => new PolicyReport(
                     key,
                     prompts.Count,
-                    Estimate.Mean(a.Zip(b, (x, y) => (x[key].CompareTo(y[key]) + 1) / 2.0))!,
+                    Estimate.Mean(Wins(key))!,
+                    LengthControl.WinRate([.. Wins(key)], ratios),
                     Estimate.Mean(a.Select(x => x[key]))!,
                     Estimate.Mean(b.Select(x => x[key]))!,
                     completionsA.Average(c => c.Length),
                     completionsB.Average(c => c.Length)
                 )),
         ];
+
+        IEnumerable<double> Wins(string key) => a.Zip(b, (x, y) => (x[key].CompareTo(y[key]) + 1) / 2.0);
     }
 
     /// <summary>

@@ -21,12 +21,7 @@ public sealed record PreferencePair(int Ranking, int ChosenIndex, int RejectedIn
             {
                 continue;
             }
-            var mine = (
-                from i in Enumerable.Range(0, ranks.Length)
-                from j in Enumerable.Range(0, ranks.Length)
-                where ranks[i] < ranks[j]
-                select (Better: i, Worse: j)
-            ).ToList();
+            var mine = Ordered(ranks);
             pairs.AddRange(
                 mine.Select(p => new PreferencePair(
                     r,
@@ -40,4 +35,13 @@ public sealed record PreferencePair(int Ranking, int ChosenIndex, int RejectedIn
         }
         return pairs;
     }
+
+    /// <summary>The untied pairs of one ranking's ranks, better first; null is not ranked.</summary>
+    internal static IReadOnlyList<(int Better, int Worse)> Ordered(int?[] ranks) =>
+        [
+            .. from i in Enumerable.Range(0, ranks.Length)
+            from j in Enumerable.Range(0, ranks.Length)
+            where ranks[i] < ranks[j]
+            select (Better: i, Worse: j),
+        ];
 }

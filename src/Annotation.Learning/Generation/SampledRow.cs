@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
-using Annotation.Learning.Models;
 
 namespace Annotation.Learning.Generation;
 
 /// <summary>A prompt and what was drawn for it so far.</summary>
-internal sealed class SampledRow(IReadOnlyList<int> prompt, int limit, TokenChooser chooser)
+internal sealed class SampledRow(IReadOnlyList<int> prompt, int limit, TokenChooser chooser, CompletionText text)
 {
     private readonly List<int> _ids = [];
     private readonly List<float> _logProbabilities = [];
@@ -23,15 +22,16 @@ internal sealed class SampledRow(IReadOnlyList<int> prompt, int limit, TokenChoo
 
     internal void Add(ReadOnlySpan<float> logits, Span<double> probabilities, int eosId)
     {
-        var (id, logProbability) = chooser.Choose(logits, probabilities);
+        var (id, logProbability) = chooser.Choose(logits, probabilities, prompt, _ids);
         _ids.Add(id);
         _logProbabilities.Add(logProbability);
         _ended = id == eosId;
+        // A stop sequence ends a completion as its end token does.
+        _ended |= text.Advance(Written, Done);
     }
 
-    internal GeneratedCompletion ToCompletion(Pretrained model)
-    {
-        var text = model.Template.DecodeCompletion(CollectionsMarshal.AsSpan(_ids)[..(_ended ? ^1 : ^0)]);
-        return new GeneratedCompletion([.. _ids], _ended, text, [.. _logProbabilities]);
-    }
+    internal GeneratedCompletion ToCompletion() => new([.. _ids], _ended, text.Whole(Written), [.. _logProbabilities]);
+
+    /// <summary>The tokens without the one that ends them.</summary>
+    private ReadOnlySpan<int> Written => CollectionsMarshal.AsSpan(_ids)[..(_ids.Count > 0 && _ids[^1] == text.EosId ? ^1 : ^0)];
 }

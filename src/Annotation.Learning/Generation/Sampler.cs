@@ -24,6 +24,18 @@ public sealed class Sampler(Pretrained model)
         IReadOnlyList<IReadOnlyList<int>> promptIds,
         SamplingSettings settings,
         CancellationToken cancellationToken = default
+    ) => Generate(promptIds, settings, pieces: null, cancellationToken);
+
+    /// <inheritdoc cref="Generate(IReadOnlyList{IReadOnlyList{int}}, SamplingSettings, CancellationToken)"/>
+    /// <param name="promptIds">Each prompt's tokens, as the template encodes it.</param>
+    /// <param name="settings">How to draw.</param>
+    /// <param name="pieces">Told each new piece of text as soon as it is written; the pieces of a completion are its text.</param>
+    /// <param name="cancellationToken">Checked before each token.</param>
+    public IReadOnlyList<GeneratedCompletion> Generate(
+        IReadOnlyList<IReadOnlyList<int>> promptIds,
+        SamplingSettings settings,
+        Action<GeneratedPiece>? pieces,
+        CancellationToken cancellationToken
     )
     {
         SettingsPairs.Check(settings);
@@ -39,14 +51,26 @@ public sealed class Sampler(Pretrained model)
         // Prompts of like length share a batch, so that little of it is padding.
         var longest = promptIds.Count == 0 ? 0 : Math.Min(context, promptIds.Max(p => p.Count) + settings.MaxNewTokens);
         var rows = promptIds
-            .Select((ids, i) => new SampledRow(ids, Math.Min(settings.MaxNewTokens, context - ids.Count), new TokenChooser(settings, i)))
+            .Select(
+                (ids, i) =>
+                    new SampledRow(
+                        ids,
+                        Math.Min(settings.MaxNewTokens, context - ids.Count),
+                        new TokenChooser(settings, i),
+                        new CompletionText(
+                            model,
+                            settings.StopSequences,
+                            pieces is null ? null : text => pieces(new GeneratedPiece(i, text))
+                        )
+                    )
+            )
             .ToList();
         foreach (var batch in rows.OrderBy(r => r.Prompt.Count).Chunk(RowsAtOnce(longest)))
         {
             Generate(batch, cancellationToken);
         }
 
-        return [.. rows.Select(r => r.ToCompletion(model))];
+        return [.. rows.Select(r => r.ToCompletion())];
     }
 
     private int RowsAtOnce(int positions)

@@ -17,6 +17,20 @@ public sealed record SamplingSettings
     [Range(1e-6, 1.0)]
     public double TopP { get; init; } = 1;
 
+    /// <summary>
+    /// Logits of ids that the prompt or the completion has already are divided by this where positive and multiplied where negative; 1
+    /// changes nothing (Keskar et al. 2019).
+    /// </summary>
+    [Range(0.1, 10.0)]
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>No run of this many tokens occurs twice in a completion; 0 allows all.</summary>
+    [Range(0, 1024)]
+    public int NoRepeatLength { get; init; }
+
+    /// <summary>Texts that end a completion; it is cut before them.</summary>
+    public IReadOnlyList<string> StopSequences { get; init; } = [];
+
     /// <summary>Most tokens of a completion, the ending one included.</summary>
     [Range(1, 1 << 20)]
     public int MaxNewTokens { get; init; } = 64;

@@ -10,9 +10,34 @@ internal sealed class TokenChooser(SamplingSettings settings, int row)
     /// <summary>The next token and its log-probability under softmax(logits / temperature).</summary>
     /// <param name="logits">(V)</param>
     /// <param name="probabilities">(V), overwritten.</param>
-    internal (int Id, float LogProbability) Choose(ReadOnlySpan<float> logits, Span<double> probabilities)
+    /// <param name="prompt">The prompt's ids.</param>
+    /// <param name="drawn">Those drawn so far.</param>
+    internal (int Id, float LogProbability) Choose(
+        ReadOnlySpan<float> logits,
+        Span<double> probabilities,
+        IReadOnlyList<int> prompt,
+        IReadOnlyList<int> drawn
+    )
     {
         var temperature = settings.Temperature == 0 ? 1 : settings.Temperature;
+        var (best, maximum, sum) = Exponentials(logits, probabilities, temperature);
+        var allowed = sum;
+        if (Repetition.Discouraged(settings, logits, prompt, drawn) is { } changed)
+        {
+            (best, _, allowed) = Exponentials(changed, probabilities, temperature);
+        }
+
+        var chosen = settings.Temperature == 0 ? best : Draw(probabilities, Restrict(probabilities, allowed));
+        return (chosen, (float)((logits[chosen] - maximum) / temperature - Math.Log(sum)));
+    }
+
+    /// <summary>exp((logit - maximum) / temperature) of all ids, with the best id, its logit and the sum.</summary>
+    private static (int Best, double Maximum, double Sum) Exponentials(
+        ReadOnlySpan<float> logits,
+        Span<double> probabilities,
+        double temperature
+    )
+    {
         var best = IndexOfMaximum(logits);
         double maximum = logits[best];
         if (!double.IsFinite(maximum))
@@ -26,8 +51,7 @@ internal sealed class TokenChooser(SamplingSettings settings, int row)
             sum += probabilities[id] = Math.Exp((logits[id] - maximum) / temperature);
         }
 
-        var chosen = settings.Temperature == 0 ? best : Draw(probabilities, Restrict(probabilities, sum));
-        return (chosen, (float)((logits[chosen] - maximum) / temperature - Math.Log(sum)));
+        return (best, maximum, sum);
     }
 
     /// <summary>Sets the weights outside top-k and top-p to 0; returns the sum of the rest.</summary>

@@ -43,6 +43,9 @@ public abstract class LanguageModel : IDisposable
     /// </summary>
     public bool RecomputesActivations { get; set; }
 
+    /// <summary>Whether a low-rank adapter is trained in place of the weights.</summary>
+    public bool HasAdapter => Adapter is not null;
+
     /// <summary>The low-rank adapter that is trained in place of the weights; null when there is none.</summary>
     internal LowRankAdapter? Adapter { get; private set; }
 
@@ -114,6 +117,7 @@ public abstract class LanguageModel : IDisposable
         }
 
         var clone = WithoutAdapter();
+        clone.RecomputesActivations = RecomputesActivations;
         clone.Attach(Adapter.Copy());
         return clone;
     }
@@ -122,7 +126,9 @@ public abstract class LanguageModel : IDisposable
     public LanguageModel Clone(Device device, ScalarType dtype)
     {
         using var noGrad = no_grad();
-        return Build(Config, shape => Weights[shape.Name].detach().to(dtype, device, copy: true), Architecture.Of(Config));
+        var clone = Build(Config, shape => Weights[shape.Name].detach().to(dtype, device, copy: true), Architecture.Of(Config));
+        clone.RecomputesActivations = RecomputesActivations;
+        return clone;
     }
 
     /// <summary>The model as it was before its adapter, with the same frozen storage: the reference policy of a run that trains an adapter.</summary>

@@ -31,6 +31,16 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         }
 
         TorchRuntime.Load();
+        var (config, tokenizer, template) = Describe(folder);
+        var architecture = Architecture.Of(config);
+        using var weights = ModelWeights.Open(folder, architecture, config);
+        return new Pretrained(LanguageModel.Build(config, shape => weights.Read(shape, device, dtype), architecture), tokenizer, template);
+    }
+
+    /// <summary>A folder's shape, tokenizer and template, without its weights.</summary>
+    /// <exception cref="ModelFolderException">A file is missing or wrong; one line naming file and field.</exception>
+    public static (LanguageModelConfig Config, Tokenizer Tokenizer, ChatTemplate Template) Describe(string folder)
+    {
         var path = Path.Combine(folder, ConfigName);
         using var document = ModelFolderJson.Read(path);
         var config = new ConfigFile(path, document.RootElement).Read();
@@ -43,10 +53,7 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
             );
         }
 
-        var template = ReadTemplate(folder, tokenizer);
-        var architecture = Architecture.Of(config);
-        using var weights = ModelWeights.Open(folder, architecture, config);
-        return new Pretrained(LanguageModel.Build(config, shape => weights.Read(shape, device, dtype), architecture), tokenizer, template);
+        return (config, tokenizer, ReadTemplate(folder, tokenizer));
     }
 
     /// <summary>
@@ -92,19 +99,19 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         var path = Path.Combine(folder, TemplateName);
         if (!File.Exists(path))
         {
-            return ChatTemplate.For(tokenizer);
+            return ChatTemplate.For(tokenizer, folder);
         }
 
         using var document = ModelFolderJson.Read(path);
         if (!document.RootElement.TryGetProperty(TemplateField, out var name) || name.ValueKind != JsonValueKind.String)
         {
-            return ChatTemplate.For(tokenizer);
+            return ChatTemplate.For(tokenizer, folder);
         }
 
         return ChatTemplate.Find(name.GetString()!, tokenizer)
             ?? throw new ModelFolderException(
                 path,
-                $"field '{TemplateField}' is '{name.GetString()}', which is not known for this tokenizer: use plain, or roles with a byte tokenizer"
+                $"field '{TemplateField}' is '{name.GetString()}', which is not known for this tokenizer: use plain, or the one that its vocabulary was made for"
             );
     }
 }

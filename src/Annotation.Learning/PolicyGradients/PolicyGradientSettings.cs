@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using Annotation.Learning.Training;
 
 namespace Annotation.Learning.PolicyGradients;
 
 /// <summary>What PPO, RLOO and GRPO are all told. Each one's own record adds its settings and may change defaults.</summary>
-public abstract record PolicyGradientSettings
+public abstract record PolicyGradientSettings : MemorySettings
 {
     /// <summary>Times to collect completions and learn from them.</summary>
     [Range(1, 100_000)]

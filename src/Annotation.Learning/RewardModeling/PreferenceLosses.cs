@@ -11,12 +11,19 @@ namespace Annotation.Learning.RewardModeling;
 public static class PreferenceLosses
 {
     /// <summary>
-    /// -(1-e) log sigmoid(d) - e log sigmoid(-d) for score differences d = winner - loser, elementwise. e is label smoothing.
-    /// Source: Bradley-Terry model, Stiennon et al. 2020; smoothing as in conservative DPO.
+    /// -(1-e) log sigmoid(d) - e log sigmoid(-d) for score differences d = winner - loser, elementwise; e is label smoothing. With a flip
+    /// rate f, -log((1-f) sigmoid(d) + f sigmoid(-d)) instead, whose gradient vanishes at pairs that are far on the wrong side.
+    /// Source: Bradley-Terry model, Stiennon et al. 2020; smoothing as in conservative DPO; flips as in Christiano et al. 2017.
     /// </summary>
-    public static Tensor BradleyTerry(Tensor difference, double labelSmoothing = 0)
+    public static Tensor BradleyTerry(Tensor difference, double labelSmoothing = 0, double flipRate = 0)
     {
         using var scope = NewDisposeScope();
+        if (flipRate > 0)
+        {
+            var (right, wrong) = (functional.softplus(-difference), functional.softplus(difference));
+            var mixed = stack([Math.Log(1 - flipRate) - right, Math.Log(flipRate) - wrong]).logsumexp(0);
+            return (-mixed).MoveToOuterDisposeScope();
+        }
         var loss = functional.softplus(-difference);
         if (labelSmoothing > 0)
         {
@@ -25,11 +32,19 @@ public static class PreferenceLosses
         return loss.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sum of <see cref="BradleyTerry"/> over the untied pairs of each row; with <see cref="PairCount"/> the mean. (R)</summary>
-    public static Tensor PairSum(Tensor scores, Tensor ranks, double labelSmoothing = 0)
+    /// <summary>
+    /// Sum of <see cref="BradleyTerry"/> over the untied pairs of each row; with <see cref="PairCount"/> the mean. The margin, times the
+    /// number of ranks between a pair, is what a winner must lead by (Llama 2, section 3.2.2). (R)
+    /// </summary>
+    public static Tensor PairSum(Tensor scores, Tensor ranks, double labelSmoothing = 0, double flipRate = 0, double margin = 0)
     {
         using var scope = NewDisposeScope();
-        var losses = BradleyTerry(Differences(scores), labelSmoothing); // (R, K, K): row item beats column item
+        var leads = Differences(scores); // (R, K, K): row item beats column item
+        if (margin > 0)
+        {
+            leads = leads - (ranks.unsqueeze(1) - ranks.unsqueeze(2)).to(scores.dtype) * margin;
+        }
+        var losses = BradleyTerry(leads, labelSmoothing, flipRate);
         return losses.masked_fill(Preferred(ranks).logical_not(), 0).sum([1, 2]).MoveToOuterDisposeScope();
     }
 
@@ -52,11 +67,11 @@ public static class PreferenceLosses
     /// InstructGPT eq. 1 with ties dropped: mean of <see cref="BradleyTerry"/> over the untied pairs of each row, so that
     /// every prompt weighs the same whatever its K; 0 for a row without a pair. (R)
     /// </summary>
-    public static Tensor PairMean(Tensor scores, Tensor ranks, double labelSmoothing = 0)
+    public static Tensor PairMean(Tensor scores, Tensor ranks, double labelSmoothing = 0, double flipRate = 0, double margin = 0)
     {
         using var scope = NewDisposeScope();
         var count = PairCount(ranks, scores.dtype).clamp_min(1);
-        return (PairSum(scores, ranks, labelSmoothing) / count).MoveToOuterDisposeScope();
+        return (PairSum(scores, ranks, labelSmoothing, flipRate, margin) / count).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -14,6 +14,12 @@ public sealed record RankedPrompt(
 {
     /// <summary>Who ranked; needed only to measure how far labelers agree.</summary>
     public string? Labeler { get; init; }
+
+    /// <summary>The model that wrote each completion, null where nobody knows; needed only to measure by model.</summary>
+    public IReadOnlyList<string?>? Policies { get; init; }
+
+    /// <summary>The conversation as one text, the same for the same conversation.</summary>
+    internal string PromptKey => string.Join('\u0001', Prompt.Select(m => m.Role + '\u0002' + m.Content));
 }
 
 /// <summary>A criterion and its weight in the one score that a policy is trained on.</summary>

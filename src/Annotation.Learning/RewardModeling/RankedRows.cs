@@ -2,8 +2,11 @@ using static TorchSharp.torch;
 
 namespace Annotation.Learning.RewardModeling;
 
-/// <summary>The completions of one ranked prompt as token rows, and their ranks: [completion][criterion], 0 where not ranked.</summary>
-internal sealed record RankedRows(int[][] Rows, int[][] Ranks)
+/// <summary>
+/// The completions of one ranked prompt as token rows, their ranks ([completion][criterion], 0 where not ranked), and which of the
+/// ranking's completions they are.
+/// </summary>
+internal sealed record RankedRows(RankedPrompt Source, int[][] Rows, int[][] Ranks, int[] Places)
 {
     /// <summary>
     /// Encodes a ranking, long conversations without their beginning; completions that do not fit <paramref name="longest"/> tokens
@@ -14,6 +17,7 @@ internal sealed record RankedRows(int[][] Rows, int[][] Ranks)
         var prompt = model.Template.EncodePrompt(ranked.Prompt);
         var rows = new List<int[]>();
         var ranks = new List<int[]>();
+        var places = new List<int>();
         for (var i = 0; i < ranked.Completions.Count; i++)
         {
             int[] row = [.. model.Criteria.Select(c => ranked.RanksByCriterion.TryGetValue(c.Key, out var all) ? all[i] ?? 0 : 0)];
@@ -28,8 +32,9 @@ internal sealed record RankedRows(int[][] Rows, int[][] Ranks)
             }
             rows.Add(ids);
             ranks.Add(row);
+            places.Add(i);
         }
-        return new([.. rows], [.. ranks]);
+        return new(ranked, [.. rows], [.. ranks], [.. places]);
     }
 
     /// <summary>Whether any criterion has two completions of different rank, or of any rank when ties count.</summary>

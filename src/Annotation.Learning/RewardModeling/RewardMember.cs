@@ -65,16 +65,6 @@ public sealed class RewardMember : IDisposable
         return functional.linear(last, HeadWeight, HeadBias).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Normalised scores, (B, C).</summary>
-    public Tensor Score(Tensor ids, Tensor mask)
-    {
-        using var scope = NewDisposeScope();
-        var raw = RawScore(ids, mask);
-        var mean = tensor(Normalization.Select(n => n.Mean).ToArray(), raw.dtype, raw.device);
-        var std = tensor(Normalization.Select(n => n.Std).ToArray(), raw.dtype, raw.device);
-        return ((raw - mean) / std).MoveToOuterDisposeScope();
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

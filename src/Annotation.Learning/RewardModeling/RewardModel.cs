@@ -5,9 +5,12 @@ using static TorchSharp.torch;
 
 namespace Annotation.Learning.RewardModeling;
 
+/// <summary>A completion to score: the texts, and the row of token ids that the network reads (<see cref="RewardModel.Row"/>).</summary>
+public readonly record struct ScoredCompletion(IReadOnlyList<Message> Prompt, string Text, int[] Row);
+
 /// <summary>
-/// Scores completions on C criteria. One or more members; each member's heads are normalised to mean 0 and standard deviation 1
-/// over the completions it learned from, then combined over the members.
+/// Scores completions on C criteria. One or more members, and a feature head beside them if there is one; each member's log-odds are
+/// normalised to mean 0 and standard deviation 1 over the completions it learned from, then combined over the members.
 /// </summary>
 public sealed class RewardModel(
     IReadOnlyList<WeightedCriterion> criteria,
@@ -27,6 +30,12 @@ public sealed class RewardModel(
     /// <summary>The members of the ensemble, at least one.</summary>
     public IReadOnlyList<RewardMember> Members { get; } = members;
 
+    /// <summary>The score of words and lengths beside the network's; null without one.</summary>
+    public FeatureHead? Features { get; init; }
+
+    /// <summary>Of each criterion, how network and features make log-odds.</summary>
+    public IReadOnlyList<ScoreMix> Mixes { get; internal set; } = [.. criteria.Select(_ => ScoreMix.Plain)];
+
     /// <summary>Turns text into the ids it was trained on.</summary>
     public Tokenizer Tokenizer { get; } = tokenizer;
 
@@ -42,63 +51,72 @@ public sealed class RewardModel(
     /// <summary>The longest row of tokens that can be scored.</summary>
     public int ContextLength => Members[0].Trunk.Config.ContextLength;
 
-    /// <summary>The score of each criterion, combined over the members: ids and mask (B, W) padded on the right -> (B, C).</summary>
-    public Tensor Score(Tensor ids, Tensor mask)
-    {
-        using var scope = NewDisposeScope();
-        return Ensemble.Combine(MemberScores(ids, mask), Rule, UncertaintyWeight).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The normalised scores of each member, (M, B, C).</summary>
-    public Tensor MemberScores(Tensor ids, Tensor mask)
-    {
-        using var scope = NewDisposeScope();
-        return stack([.. Members.Select(m => m.Score(ids, mask))]).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The score of each criterion of rows of token ids that end with the end token; n arrays of C.</summary>
-    public double[][] ScoreRows(IReadOnlyList<int[]> rows, CancellationToken ct = default)
+    /// <summary>The normalised score of each criterion, combined over the members; n arrays of C.</summary>
+    public double[][] Score(IReadOnlyList<ScoredCompletion> completions, CancellationToken ct = default)
     {
         using var guard = no_grad();
-        var scores = new double[rows.Count][];
-        foreach (var group in LengthBuckets.Split([.. rows.Select(r => r.Length)], TokensPerPass))
-        {
-            ct.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var device = Members[0].Trunk.Device;
-            var ids = TokenRows.Pad([.. group.Select(i => rows[i])], device);
-            var mask = TokenRows.Mask([.. group.Select(i => rows[i].Length)], (int)ids.shape[1], device);
-            var flat = Score(ids, mask).to(ScalarType.Float64, CPU).data<double>().ToArray();
-            for (var i = 0; i < group.Count; i++)
-            {
-                scores[group[i]] = flat[(i * Criteria.Count)..((i + 1) * Criteria.Count)];
-            }
-        }
-        return scores;
+        using var scope = NewDisposeScope();
+        var combined = Ensemble.Combine(MemberScores(completions, ct), Rule, UncertaintyWeight);
+        return Rows(combined);
     }
 
-    /// <summary>The score of each criterion of completions of one prompt; one array of C per completion.</summary>
+    /// <summary>
+    /// The score of each criterion in log-odds of being preferred, up to a constant: each normalised score times the members' mean
+    /// standard deviation; n arrays of C.
+    /// </summary>
+    public double[][] LogOdds(IReadOnlyList<ScoredCompletion> completions, CancellationToken ct = default) =>
+        [.. Score(completions, ct).Select(scores => scores.Select((s, c) => s * Members.Average(m => m.Normalization[c].Std)).ToArray())];
+
+    /// <summary>The normalised scores of each member, (M, n, C) float64 on the CPU; what they disagree about is in <see cref="Ensemble"/>.</summary>
+    public Tensor MemberScores(IReadOnlyList<ScoredCompletion> completions, CancellationToken ct = default)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var features = completions.Select(c => Features?.Score(c.Prompt, c.Text)).ToList();
+        var flat = new double[Members.Count * completions.Count * Criteria.Count];
+        foreach (var group in LengthBuckets.Split([.. completions.Select(c => c.Row.Length)], TokensPerPass))
+        {
+            ct.ThrowIfCancellationRequested();
+            using var pass = NewDisposeScope();
+            var device = Members[0].Trunk.Device;
+            var ids = TokenRows.Pad([.. group.Select(i => completions[i].Row)], device);
+            var mask = TokenRows.Mask([.. group.Select(i => completions[i].Row.Length)], (int)ids.shape[1], device);
+            for (var m = 0; m < Members.Count; m++)
+            {
+                var raw = Rows(Members[m].RawScore(ids, mask));
+                for (var i = 0; i < group.Count; i++)
+                {
+                    var scores = Normalized(Members[m], raw[i], features[group[i]]);
+                    scores.CopyTo(flat, (m * completions.Count + group[i]) * Criteria.Count);
+                }
+            }
+        }
+        return tensor(flat, [Members.Count, completions.Count, Criteria.Count], device: CPU).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The normalised score of each criterion of completions of one prompt; one array of C per completion.</summary>
     /// <exception cref="ArgumentException">A completion does not fit the context.</exception>
     public double[][] Score(IReadOnlyList<Message> prompt, IReadOnlyList<string> completions, CancellationToken ct = default) =>
-        ScoreRows(
-            [
-                .. completions.Select(c =>
-                    RowWithin(ContextLength, Template.EncodePrompt(prompt), Template.EncodeCompletion(c))
-                    ?? throw new ArgumentException($"A completion does not fit the context of {ContextLength} tokens.", nameof(completions))
-                ),
-            ],
-            ct
-        );
+        Score([.. completions.Select(c => Encode(prompt, c))], ct);
 
-    /// <summary>
-    /// The same scores in the units of training, where differences are log-odds of being preferred: each normalised score times the
-    /// members' mean standard deviation.
-    /// </summary>
+    /// <summary>The same in log-odds of being preferred.</summary>
+    /// <inheritdoc cref="Score(IReadOnlyList{Message}, IReadOnlyList{string}, CancellationToken)"/>
     public double[][] LogOdds(IReadOnlyList<Message> prompt, IReadOnlyList<string> completions, CancellationToken ct = default) =>
-        [
-            .. Score(prompt, completions, ct)
-                .Select(scores => scores.Select((s, c) => s * Members.Average(m => m.Normalization[c].Std)).ToArray()),
-        ];
+        LogOdds([.. completions.Select(c => Encode(prompt, c))], ct);
+
+    /// <summary>A completion as this model reads it; a long conversation loses its beginning.</summary>
+    /// <exception cref="ArgumentException">The completion does not fit the context.</exception>
+    public ScoredCompletion Encode(IReadOnlyList<Message> prompt, string completion) =>
+        RowWithin(ContextLength, Template.EncodePrompt(prompt), Template.EncodeCompletion(completion)) is { } row
+            ? new(prompt, completion, row)
+            : throw new ArgumentException($"A completion does not fit the context of {ContextLength} tokens.", nameof(completion));
+
+    /// <summary>Whether every completion of a ranking can be scored.</summary>
+    public bool Fits(RankedPrompt ranking)
+    {
+        var prompt = Template.EncodePrompt(ranking.Prompt);
+        return ranking.Completions.All(c => RowWithin(ContextLength, prompt, Template.EncodeCompletion(c)) is not null);
+    }
 
     /// <summary>The one score of a policy's reward: the sum of the criteria's scores by their weights.</summary>
     public double Weighted(IReadOnlyList<double> scores) => Criteria.Select((c, i) => c.Weight * scores[i]).Sum();
@@ -127,6 +145,13 @@ public sealed class RewardModel(
     /// <summary>Reads a reward-model folder.</summary>
     /// <exception cref="ModelFolderException">A file is missing or wrong; one line naming file and field or tensor.</exception>
     public static RewardModel Load(string folder, Device device) => RewardModelFolder.Load(folder, device);
+
+    private double[] Normalized(RewardMember member, double[] raw, double[]? features) =>
+        [.. raw.Select((s, c) => member.Normalization[c].Apply(Mixes[c].Apply(s, features?[c] ?? 0)))];
+
+    // (n, C) as n arrays.
+    private double[][] Rows(Tensor scores) =>
+        [.. scores.to(ScalarType.Float64, CPU).contiguous().data<double>().ToArray().Chunk(Criteria.Count)];
 
     /// <inheritdoc/>
     public void Dispose()

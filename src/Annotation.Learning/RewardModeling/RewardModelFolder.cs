@@ -7,12 +7,14 @@ namespace Annotation.Learning.RewardModeling;
 
 /// <summary>
 /// A reward model on disk: the first member's trunk as a model folder, its heads in reward_head.safetensors, and
-/// reward_model.json with criteria, weights and normalisation. Further members are folders of the same form inside it.
+/// reward_model.json with criteria, weights, mixes and normalisation, and reward_features.json if it has a feature head. Further members
+/// are folders of the same form inside it.
 /// </summary>
 internal static class RewardModelFolder
 {
     private const string DescriptionName = "reward_model.json";
     private const string HeadName = "reward_head.safetensors";
+    private const string FeaturesName = "reward_features.json";
     private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     internal static void Save(RewardModel model, string folder)
@@ -31,8 +33,13 @@ internal static class RewardModelFolder
             [.. model.Criteria],
             [.. model.Members.Select(m => m.Normalization.ToArray())],
             model.Rule.ToString(),
-            model.UncertaintyWeight
+            model.UncertaintyWeight,
+            [.. model.Mixes]
         );
+        if (model.Features is { } features)
+        {
+            File.WriteAllText(Path.Combine(folder, FeaturesName), JsonSerializer.Serialize(features, JsonSerializerOptions.Web));
+        }
         File.WriteAllText(Path.Combine(folder, DescriptionName), JsonSerializer.Serialize(description, _json));
     }
 
@@ -57,7 +64,12 @@ internal static class RewardModelFolder
                 first ??= trunk;
                 members.Add(LoadMember(MemberFolder(folder, i), trunk.Model, description.Members[i], path, description.Criteria.Length));
             }
-            return new(description.Criteria, members, first!.Tokenizer, first.Template, rule, description.UncertaintyWeight);
+            return new(description.Criteria, members, first!.Tokenizer, first.Template, rule, description.UncertaintyWeight)
+            {
+                Features = ReadFeatures(Path.Combine(folder, FeaturesName), description.Criteria.Length),
+                // Folders written before there were mixes score with the network alone.
+                Mixes = description.Mixes ?? [.. description.Criteria.Select(_ => ScoreMix.Plain)],
+            };
         }
         catch
         {
@@ -118,8 +130,12 @@ internal static class RewardModelFolder
             return
                 description is { Criteria.Length: > 0, Members.Length: > 0 }
                 && description.Members.All(m => m is not null && m.All(n => n is { Std: > 0 }))
+                && (description.Mixes is null || description.Mixes.Length == description.Criteria.Length)
                 ? description
-                : throw new ModelFolderException(path, "lacks 'criteria' or 'members', or a standard deviation is not above 0");
+                : throw new ModelFolderException(
+                    path,
+                    "lacks 'criteria', 'members' or a criterion's mix, or a standard deviation is not above 0"
+                );
         }
         catch (JsonException e)
         {
@@ -131,5 +147,33 @@ internal static class RewardModelFolder
         }
     }
 
-    private sealed record Description(WeightedCriterion[] Criteria, ScoreNormalization[][] Members, string Rule, double UncertaintyWeight);
+    private static FeatureHead? ReadFeatures(string path, int criteria)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+        try
+        {
+            var head = JsonSerializer.Deserialize<FeatureHead>(File.ReadAllText(path), _json);
+            return
+                head is { Keys: not null, Weights: not null }
+                && head.Weights.Count == criteria
+                && head.Weights.All(w => w?.Length == head.Keys.Count)
+                ? head
+                : throw new ModelFolderException(path, $"should hold one weight per key for each of {criteria} criteria");
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new ModelFolderException(path, $"is not valid: {e.Message}", e);
+        }
+    }
+
+    private sealed record Description(
+        WeightedCriterion[] Criteria,
+        ScoreNormalization[][] Members,
+        string Rule,
+        double UncertaintyWeight,
+        ScoreMix[]? Mixes = null
+    );
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Annotation.Learning.Text;
 
@@ -9,12 +8,12 @@ namespace Annotation.Learning.Text;
 /// </summary>
 public sealed class ByteTokenizer : Tokenizer
 {
-    internal const string FileName = "tokenizer_config.json";
+    internal const string FileName = OwnTokenizerFiles.ConfigName;
     private const string ClassName = "ByteTokenizer";
     private const int FirstSpecial = 256;
-    private static readonly string[] _specials = ["<bos>", "<eos>", "<pad>", "<system>", "<user>", "<assistant>"];
+    internal static readonly string[] Specials = ["<bos>", "<eos>", "<pad>", "<system>", "<user>", "<assistant>"];
 
-    public override int VocabularySize => FirstSpecial + _specials.Length;
+    public override int VocabularySize => FirstSpecial + Specials.Length;
 
     public override int BosId => FirstSpecial;
 
@@ -24,7 +23,7 @@ public sealed class ByteTokenizer : Tokenizer
 
     public override int? RoleId(string role)
     {
-        var index = Array.IndexOf(_specials, $"<{role}>");
+        var index = Array.IndexOf(Specials, $"<{role}>");
         return index < 3 ? null : FirstSpecial + index;
     }
 
@@ -45,16 +44,7 @@ public sealed class ByteTokenizer : Tokenizer
         return Encoding.UTF8.GetString(bytes, 0, count);
     }
 
-    public override void Save(string folder)
-    {
-        var file = new Dictionary<string, object> { ["tokenizer_class"] = ClassName };
-        for (var i = 0; i < _specials.Length; i++)
-        {
-            file[_specials[i].Trim('<', '>') + "_token_id"] = FirstSpecial + i;
-        }
-
-        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(file, ModelFolderJson.Indented));
-    }
+    public override void Save(string folder) => OwnTokenizerFiles.Write(folder, ClassName, Specials, words: null);
 
     /// <summary>The byte tokenizer when the folder says that its model uses it, else null.</summary>
     internal static ByteTokenizer? TryLoad(string folder)
@@ -66,11 +56,6 @@ public sealed class ByteTokenizer : Tokenizer
         }
 
         using var document = ModelFolderJson.Read(path);
-        return
-            document.RootElement.TryGetProperty("tokenizer_class", out var name)
-            && name.ValueKind == JsonValueKind.String
-            && name.GetString() == ClassName
-            ? new ByteTokenizer()
-            : null;
+        return OwnTokenizerFiles.ClassOf(document.RootElement) == ClassName ? new ByteTokenizer() : null;
     }
 }

@@ -7,6 +7,12 @@ namespace Annotation.Learning.Text;
 /// </remarks>
 public abstract class ChatTemplate(Tokenizer tokenizer)
 {
+    /// <summary>Role of what the platform says to the model.</summary>
+    protected const string SystemRole = "system";
+
+    /// <summary>Role of what the model says.</summary>
+    protected const string AssistantRole = "assistant";
+
     /// <summary>The name under which a model folder records the template.</summary>
     public abstract string Name { get; }
 
@@ -16,21 +22,28 @@ public abstract class ChatTemplate(Tokenizer tokenizer)
     public abstract IReadOnlyList<int> EncodePrompt(IReadOnlyList<Message> prompt);
 
     /// <summary>The ids of a completion, without the one that ends it.</summary>
-    public IReadOnlyList<int> EncodeCompletion(string text) => Tokenizer.EncodeContinuation(text);
+    public virtual IReadOnlyList<int> EncodeCompletion(string text) => Tokenizer.EncodeContinuation(text);
 
     /// <summary>The text of a completion's ids.</summary>
-    public string DecodeCompletion(ReadOnlySpan<int> ids) => Tokenizer.Decode(ids);
+    public virtual string DecodeCompletion(ReadOnlySpan<int> ids) => Tokenizer.Decode(ids);
 
-    /// <summary>The template that suits a tokenizer: roles where it has markers for them, else plain text.</summary>
-    public static ChatTemplate For(Tokenizer tokenizer) =>
-        tokenizer.RoleId("assistant") is null ? new PlainTemplate(tokenizer) : new RolesTemplate(tokenizer);
+    /// <summary>The template that suits a tokenizer: its folder's, roles where it has markers for them, else plain text.</summary>
+    /// <exception cref="ModelFolderException">The folder's template is none of the known ones.</exception>
+    public static ChatTemplate For(Tokenizer tokenizer, string folder = "") =>
+        tokenizer is BpeTokenizer { ChatTemplateSource: { } source } ? KnownTemplates.Of(folder, source, tokenizer)
+        : tokenizer.RoleId(AssistantRole) is null ? new PlainTemplate(tokenizer)
+        : new RolesTemplate(tokenizer);
 
     /// <summary>The template of this name, or null when there is none for this tokenizer.</summary>
-    public static ChatTemplate? Find(string name, Tokenizer tokenizer) =>
-        name switch
+    public static ChatTemplate? Find(string name, Tokenizer tokenizer)
+    {
+        var usual = name == PlainTemplate.TemplateName ? null : For(tokenizer);
+        return name switch
         {
             PlainTemplate.TemplateName => new PlainTemplate(tokenizer),
-            RolesTemplate.TemplateName when tokenizer.RoleId("assistant") is not null => new RolesTemplate(tokenizer),
+            _ when usual?.Name == name => usual,
+            ChatMlTemplate.TemplateName when tokenizer.SpecialId("<|im_start|>") is not null => new ChatMlTemplate(tokenizer),
             _ => null,
         };
+    }
 }

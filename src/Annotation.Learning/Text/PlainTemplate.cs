@@ -1,6 +1,6 @@
 namespace Annotation.Learning.Text;
 
-/// <summary><c>bos</c>, then the contents joined by line breaks; the completion continues the text.</summary>
+/// <summary>What begins a document, then the contents joined by line breaks; the completion continues the text.</summary>
 public sealed class PlainTemplate(Tokenizer tokenizer) : ChatTemplate(tokenizer)
 {
     internal const string TemplateName = "plain";
@@ -8,5 +8,5 @@ public sealed class PlainTemplate(Tokenizer tokenizer) : ChatTemplate(tokenizer)
     public override string Name => TemplateName;
 
     public override IReadOnlyList<int> EncodePrompt(IReadOnlyList<Message> prompt) =>
-        [Tokenizer.BosId, .. Tokenizer.Encode(string.Join('\n', prompt.Select(m => m.Content)))];
+        [.. Tokenizer.DocumentStart, .. Tokenizer.Encode(string.Join('\n', prompt.Select(m => m.Content)))];
 }

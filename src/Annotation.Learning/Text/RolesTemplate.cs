@@ -7,7 +7,6 @@ namespace Annotation.Learning.Text;
 public sealed class RolesTemplate(Tokenizer tokenizer) : ChatTemplate(tokenizer)
 {
     internal const string TemplateName = "roles";
-    private const string Assistant = "assistant";
 
     public override string Name => TemplateName;
 
@@ -18,13 +17,13 @@ public sealed class RolesTemplate(Tokenizer tokenizer) : ChatTemplate(tokenizer)
         {
             ids.Add(Marker(role));
             ids.AddRange(Tokenizer.Encode(content));
-            if (role == Assistant)
+            if (role == AssistantRole)
             {
                 ids.Add(Tokenizer.EosId);
             }
         }
 
-        ids.Add(Marker(Assistant));
+        ids.Add(Marker(AssistantRole));
         return ids;
     }
 

@@ -15,6 +15,9 @@ public abstract class Tokenizer
     /// <summary>Fills the rows of a batch. No text encodes to it.</summary>
     public abstract int PadId { get; }
 
+    /// <summary>What stands before a document's text: the beginning-of-document id, or nothing where the vocabulary's models never saw one.</summary>
+    public virtual IReadOnlyList<int> DocumentStart => [BosId];
+
     /// <summary>The ids of a text that begins a document, without the beginning-of-document id.</summary>
     public abstract IReadOnlyList<int> Encode(string text);
 
@@ -27,6 +30,9 @@ public abstract class Tokenizer
     /// <summary>The id that opens a turn of this role, or null when the tokenizer has no such ids.</summary>
     public virtual int? RoleId(string role) => null;
 
+    /// <summary>The id of a special token by its text, or null when there is none.</summary>
+    public virtual int? SpecialId(string token) => null;
+
     /// <summary>Writes the tokenizer's files into a model folder.</summary>
     public abstract void Save(string folder);
 
@@ -36,8 +42,10 @@ public abstract class Tokenizer
         SentencePieceTokenizer.TryLoad(folder)
         ?? (Tokenizer?)ByteTokenizer.TryLoad(folder)
         ?? WordTokenizer.TryLoad(folder)
+        ?? (Tokenizer?)TokenizerFiles.TryLoad(folder)
         ?? throw new ModelFolderException(
             folder,
-            $"no tokenizer found: expected {ByteTokenizer.FileName} of a byte or word tokenizer, {SentencePieceTokenizer.FileName}, tok512.json or tok512.bin"
+            $"no tokenizer found: expected tokenizer.json, tokenizer.model, vocab.json with merges.txt, {SentencePieceTokenizer.FileName}, "
+                + $"tok512.json or tok512.bin, or {ByteTokenizer.FileName} of a byte or word tokenizer"
         );
 }

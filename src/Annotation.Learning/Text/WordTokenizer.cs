@@ -84,18 +84,7 @@ public sealed class WordTokenizer : Tokenizer
         return _bytes.Decode([.. spelled]);
     }
 
-    public override void Save(string folder)
-    {
-        var file = new Dictionary<string, object>
-        {
-            ["tokenizer_class"] = ClassName,
-            ["bos_token_id"] = BosId,
-            ["eos_token_id"] = EosId,
-            ["pad_token_id"] = PadId,
-            [WordsName] = _words,
-        };
-        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(file, ModelFolderJson.Indented));
-    }
+    public override void Save(string folder) => OwnTokenizerFiles.Write(folder, ClassName, ByteTokenizer.Specials, _words);
 
     /// <summary>The tokenizer when the folder says that its model uses it, else null.</summary>
     /// <exception cref="ModelFolderException">The list of words is missing or broken.</exception>
@@ -109,11 +98,7 @@ public sealed class WordTokenizer : Tokenizer
 
         using var document = ModelFolderJson.Read(path);
         var root = document.RootElement;
-        if (
-            !root.TryGetProperty("tokenizer_class", out var name)
-            || name.ValueKind != JsonValueKind.String
-            || name.GetString() != ClassName
-        )
+        if (OwnTokenizerFiles.ClassOf(root) != ClassName)
         {
             return null;
         }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Annotation.Learning.Training;
 
 /// <summary>How a model is held while it is trained: what is learned of it, in which precision, and what is kept for the gradients.</summary>
-public sealed record MemorySettings
+public record MemorySettings
 {
     /// <summary>Rank of a low-rank adapter that is trained in place of the weights; 0 trains the weights themselves.</summary>
     [Range(0, 4096)]

@@ -5,11 +5,18 @@ namespace Annotation.Learning.Training;
 /// <summary>Looks at a run's settings before the run is queued.</summary>
 public static class NamedSettings
 {
-    /// <summary>The settings of a record, those of the record that it extends first, each in the order of their declaration.</summary>
-    public static IReadOnlyList<PropertyInfo> PropertiesOf(Type record)
+    /// <summary>
+    /// The settings of a record, those of the record that it extends first, each in the order of their declaration; how the model is held, which
+    /// all trainers have, comes last.
+    /// </summary>
+    public static IReadOnlyList<PropertyInfo> PropertiesOf(Type record) =>
+        record.IsSubclassOf(typeof(MemorySettings)) ? [.. Declared(record), .. Declared(typeof(MemorySettings))] : Declared(record);
+
+    private static List<PropertyInfo> Declared(Type record)
     {
         var own = record.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(p => p.CanWrite);
-        return record.BaseType is { } extended && extended != typeof(object) ? [.. PropertiesOf(extended), .. own] : [.. own];
+        var extended = record.BaseType == typeof(object) || record.BaseType == typeof(MemorySettings) ? null : record.BaseType;
+        return extended is null ? [.. own] : [.. Declared(extended), .. own];
     }
 
     /// <summary>What is wrong with the first name=value pair that a settings record cannot take, in one sentence; null when nothing is.</summary>

@@ -4,7 +4,7 @@ using Annotation.Learning.Optimization;
 namespace Annotation.Learning.Training;
 
 /// <summary>What every training on fixed rows is told.</summary>
-public abstract record SupervisedSettings
+public abstract record SupervisedSettings : MemorySettings
 {
     /// <summary>Peak learning rate. Small models trained from scratch want 10 to 100 times the rates of large ones.</summary>
     [Range(1e-8, 1.0)]

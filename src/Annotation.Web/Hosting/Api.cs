@@ -19,6 +19,7 @@ internal static class Api
     {
         var api = app.MapGroup("/api").AddEndpointFilter<AntiforgeryForCookies>().DisableAntiforgery();
         api.MapAccounts();
+        api.MapTeams();
         api.MapLabeling();
         api.MapOwnWork();
         api.MapDialogues();
@@ -27,6 +28,7 @@ internal static class Api
         api.MapProjects();
         api.MapQuestionnaires();
         api.MapSignals();
+        api.MapDistribution();
         api.MapImports();
         api.MapExports();
         api.MapPreferenceSets();

@@ -10,6 +10,7 @@ internal static class Replies
         "unknown-project",
         "unknown-person",
         "unknown-token",
+        "unknown-team",
         "unknown-model",
         "unknown-run",
         "unknown-set",

@@ -7,6 +7,7 @@ using Annotation.Web.Accounts;
 using Annotation.Web.Labeling;
 using Annotation.Web.Layout;
 using Annotation.Web.Models;
+using Annotation.Web.Questionnaires;
 using Annotation.Web.Runs;
 using Annotation.Web.Security;
 using Microsoft.AspNetCore.DataProtection;
@@ -38,6 +39,7 @@ internal static class WebHosting
         services.AddSingleton<SafeMarkdown>();
         services.AddSingleton<TaskViews>();
         services.AddSingleton<InquiryQueries>();
+        services.AddSingleton<PreviewTasks>();
         services.AddSingleton<RunRequests>();
         services.AddSingleton<RunLauncher>();
         services.AddSingleton<ModelUpload>();

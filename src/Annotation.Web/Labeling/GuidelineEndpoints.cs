@@ -30,7 +30,7 @@ internal static class GuidelineEndpoints
         CancellationToken cancellationToken
     ) =>
         await (await contexts.FindProjectAsync(project, cancellationToken)).Reply(async found =>
-            Results.Json(await ViewAsync(found.Id, user.PersonId(), contexts, markdown, cancellationToken))
+            Results.Json(await contexts.GetGuidelineAsync(found.Id, user.PersonId(), markdown, cancellationToken))
         );
 
     private static async Task<IResult> SeenAsync(
@@ -76,50 +76,7 @@ internal static class GuidelineEndpoints
             cancellationToken
         );
         return await saved.Reply(async _ =>
-            Results.Json(await ViewAsync(found.Value.Id, user.PersonId(), contexts, markdown, cancellationToken))
-        );
-    }
-
-    private static async Task<GuidelineView> ViewAsync(
-        Guid projectId,
-        Guid personId,
-        IDbContextFactory<AnnotationDbContext> contexts,
-        SafeMarkdown markdown,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var texts = db.GuidelineTexts.AsNoTracking().Where(g => g.ProjectId == projectId);
-        var current = await texts.OrderByDescending(g => g.Version).FirstAsync(cancellationToken);
-        var seen = await db
-            .GuidelineVisits.Where(v => v.ProjectId == projectId && v.PersonId == personId)
-            .Select(v => (int?)v.Version)
-            .SingleOrDefaultAsync(cancellationToken);
-        var earlier =
-            seen is null || seen == current.Version
-                ? null
-                : await texts.Where(g => g.Version == seen).Select(g => g.Text).SingleOrDefaultAsync(cancellationToken);
-        return new GuidelineView(
-            current.Version,
-            current.Text,
-            markdown.ToHtml(current.Text),
-            [
-                .. current.Examples.Select(e => new GuidelineExampleView(
-                    e.Title,
-                    markdown.ToHtml(e.Prompt),
-                    [.. e.Completions.Select(c => new ExampleCompletionView(markdown.ToHtml(c.Text), c.Rank))],
-                    markdown.ToHtml(e.Explanation)
-                )),
-            ],
-            seen,
-            earlier is null || earlier == current.Text
-                ? []
-                :
-                [
-                    .. LineChanges
-                        .Between(earlier, current.Text)
-                        .Select(c => new GuidelineLine(c.State.ToString().ToLowerInvariant(), c.Text)),
-                ]
+            Results.Json(await contexts.GetGuidelineAsync(found.Value.Id, user.PersonId(), markdown, cancellationToken))
         );
     }
 }

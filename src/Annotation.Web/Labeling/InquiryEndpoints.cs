@@ -18,6 +18,7 @@ internal static class InquiryEndpoints
         var labeling = api.MapGroup("/labeling").RequireAuthorization(RolePolicies.Labeler);
         labeling.MapPost("/assignments/{id:guid}/ask", AskAsync).Produces<InquiryView>();
         labeling.MapGet("/inbox", InboxAsync).Produces<InboxView>();
+        labeling.MapGet("/inbox/unread", UnreadAsync).Produces<UnreadView>();
         labeling.MapPost("/inbox/{id:guid}/read", ReadAsync).Produces(StatusCodes.Status204NoContent);
         var project = api.MapGroup("/projects/{p}/inquiries").RequireAuthorization(RolePolicies.Engineer);
         project.MapGet("/", ListAsync).Produces<IReadOnlyList<InquiryView>>();
@@ -42,6 +43,12 @@ internal static class InquiryEndpoints
         var all = await inquiries.ListAsync(i => i.PersonId == mine, cancellationToken);
         return new InboxView(all.Count(i => i.Unread), [.. all.OrderByDescending(i => i.Unread)]);
     }
+
+    private static async Task<UnreadView> UnreadAsync(
+        ClaimsPrincipal user,
+        InquiryQueries inquiries,
+        CancellationToken cancellationToken
+    ) => new(await inquiries.CountUnreadAsync(user.PersonId(), cancellationToken));
 
     private static async Task<IResult> ReadAsync(Guid id, ClaimsPrincipal user, ReadInquiry read, CancellationToken cancellationToken) =>
         (await read.RunAsync(id, user.PersonId(), cancellationToken)).Reply(_ => Results.NoContent());

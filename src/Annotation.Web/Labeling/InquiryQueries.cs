@@ -11,6 +11,13 @@ internal sealed class InquiryQueries(IDbContextFactory<AnnotationDbContext> cont
 {
     private const int Most = 500;
 
+    /// <summary>How many of the person's inquiries have an answer that they have not opened.</summary>
+    public async Task<int> CountUnreadAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Inquiries.CountAsync(i => i.PersonId == personId && i.AnsweredAt > i.ReadAt, cancellationToken);
+    }
+
     /// <summary>The inquiries that fit, the newest first.</summary>
     public async Task<IReadOnlyList<InquiryView>> ListAsync(Expression<Func<Inquiry, bool>> fits, CancellationToken cancellationToken)
     {

@@ -22,15 +22,18 @@ internal static class OwnWorkEndpoints
         labeling.MapGet("/assignments/{id:guid}/records", RecordsAsync).Produces<IReadOnlyList<OwnRecordRow>>();
         labeling.MapGet("/session", SessionAsync).Produces<SessionView>();
         labeling.MapGet("/timesheet", TimesheetAsync).Produces<IReadOnlyList<TimesheetRow>>();
+        labeling.MapGet("/timesheet.csv", TimesheetFileAsync).Produces(StatusCodes.Status200OK, contentType: "text/csv");
         labeling.MapGet("/settings", SettingsAsync).Produces<LabelerSettings>();
         labeling.MapPut("/settings", SaveSettingsAsync).Produces<LabelerSettings>();
     }
 
     /// <param name="project">Name or id; none for any project.</param>
+    /// <param name="find">Words that the prompt contains.</param>
     /// <param name="before">Only judgements submitted before; to page on.</param>
     /// <param name="take">At most 200.</param>
     private static async Task<IResult> HistoryAsync(
         string? project,
+        string? find,
         DateTimeOffset? before,
         int? take,
         ClaimsPrincipal user,
@@ -53,7 +56,7 @@ internal static class OwnWorkEndpoints
 
         var count = Math.Clamp(take ?? 50, 1, 200);
         return Results.Json(
-            await contexts.ListOwnJudgementsAsync(user.PersonId(), projectId, before, count, time.Now(), cancellationToken)
+            await contexts.ListOwnJudgementsAsync(user.PersonId(), projectId, find, before, count, time.Now(), cancellationToken)
         );
     }
 
@@ -73,7 +76,7 @@ internal static class OwnWorkEndpoints
         ClaimsPrincipal user,
         IDbContextFactory<AnnotationDbContext> contexts,
         CancellationToken cancellationToken
-    ) => contexts.ListOwnRecordsAsync(id, user.PersonId(), cancellationToken);
+    ) => contexts.ListOwnRecordsAsync(user.PersonId(), id, before: null, take: 200, cancellationToken);
 
     private static Task<SessionView> SessionAsync(
         ClaimsPrincipal user,
@@ -81,6 +84,22 @@ internal static class OwnWorkEndpoints
         TimeProvider time,
         CancellationToken cancellationToken
     ) => contexts.GetSessionAsync(user.PersonId(), time.Now(), cancellationToken);
+
+    /// <param name="from">First day; none for a month ago.</param>
+    /// <param name="to">Last day; none for today.</param>
+    private static async Task<IResult> TimesheetFileAsync(
+        DateOnly? from,
+        DateOnly? to,
+        ClaimsPrincipal user,
+        IDbContextFactory<AnnotationDbContext> contexts,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) =>
+        Results.File(
+            Timesheet.ToCsv(await TimesheetAsync(from, to, user, contexts, time, cancellationToken)),
+            "text/csv; charset=utf-8",
+            "timesheet.csv"
+        );
 
     /// <param name="from">First day; none for a month ago.</param>
     /// <param name="to">Last day; none for today.</param>

@@ -14,10 +14,19 @@ internal static class OwnWorkQueries
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(30);
 
     /// <summary>The person's judgements, those submitted last first.</summary>
+    /// <param name="contexts">The database.</param>
+    /// <param name="personId">Whose.</param>
+    /// <param name="projectId">Only of this project; null: of any.</param>
+    /// <param name="find">Words that the prompt contains, in any case; null: any prompt.</param>
+    /// <param name="before">Only submitted before.</param>
+    /// <param name="take">At most so many.</param>
+    /// <param name="now">For what can still be undone.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     public static async Task<IReadOnlyList<OwnJudgementRow>> ListOwnJudgementsAsync(
         this IDbContextFactory<AnnotationDbContext> contexts,
         Guid personId,
         Guid? projectId,
+        string? find,
         DateTimeOffset? before,
         int take,
         DateTimeOffset now,
@@ -25,11 +34,15 @@ internal static class OwnWorkQueries
     )
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var pattern = $"%{find?.Replace("\\", @"\\\\").Replace("%", @"\%").Replace("_", @"\_").Replace("\"", @"\\""")}%";
+        var prompts = string.IsNullOrWhiteSpace(find)
+            ? db.Prompts
+            : db.Prompts.FromSql($"select * from prompts where messages::text ilike {pattern}");
         var rows = await (
             from last in db.Interactions
             join assignment in db.Assignments on last.AssignmentId equals assignment.Id
             join task in db.LabelingTasks on assignment.TaskId equals task.Id
-            join prompt in db.Prompts on task.PromptId equals prompt.Id
+            join prompt in prompts on task.PromptId equals prompt.Id
             where last.PersonId == personId && (before == null || last.SubmittedAt < before)
             where projectId == null || task.ProjectId == projectId
             where !db.Interactions.Any(i => i.AssignmentId == last.AssignmentId && i.SubmittedAt > last.SubmittedAt)
@@ -70,11 +83,19 @@ internal static class OwnWorkQueries
         ];
     }
 
-    /// <summary>Everything recorded about the person's submissions of one assignment, the last first.</summary>
+    /// <summary>Everything recorded about the person's submissions, the last first.</summary>
+    /// <param name="contexts">The database.</param>
+    /// <param name="personId">Whose.</param>
+    /// <param name="assignmentId">Only of this assignment; null: of all.</param>
+    /// <param name="before">Only submitted before.</param>
+    /// <param name="take">At most so many.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     public static async Task<IReadOnlyList<OwnRecordRow>> ListOwnRecordsAsync(
         this IDbContextFactory<AnnotationDbContext> contexts,
-        Guid assignmentId,
         Guid personId,
+        Guid? assignmentId,
+        DateTimeOffset? before,
+        int take,
         CancellationToken cancellationToken
     )
     {
@@ -82,19 +103,27 @@ internal static class OwnWorkQueries
         var rows = await (
             from record in db.Interactions.AsNoTracking()
             join assignment in db.Assignments on record.AssignmentId equals assignment.Id
-            where record.AssignmentId == assignmentId && record.PersonId == personId
+            join task in db.LabelingTasks on assignment.TaskId equals task.Id
+            join prompt in db.Prompts on task.PromptId equals prompt.Id
+            where record.PersonId == personId
+            where assignmentId == null || record.AssignmentId == assignmentId
+            where before == null || record.SubmittedAt < before
             orderby record.SubmittedAt descending
             select new
             {
                 Record = record,
                 assignment.ShownOrder,
+                prompt.Messages,
+                Project = db.Projects.Where(p => p.Id == task.ProjectId).Select(p => p.Name).First(),
                 Answer = db.Answers.Where(a => a.SubmissionKey == record.SubmissionKey).OrderBy(a => a.Id).First(),
                 RetractedAt = db
                     .Retractions.Where(r => db.Answers.Any(a => a.Id == r.AnswerId && a.SubmissionKey == record.SubmissionKey))
                     .Select(r => (DateTimeOffset?)r.At)
                     .FirstOrDefault(),
             }
-        ).ToListAsync(cancellationToken);
+        )
+            .Take(take)
+            .ToListAsync(cancellationToken);
         return
         [
             .. rows.Select(r => new OwnRecordRow(
@@ -111,7 +140,12 @@ internal static class OwnWorkQueries
                 r.Record.ViewportWidth,
                 r.Record.ViewportHeight,
                 r.RetractedAt
-            )),
+            )
+            {
+                AssignmentId = r.Record.AssignmentId,
+                Project = r.Project,
+                Excerpt = Excerpt(r.Messages[^1].Content),
+            }),
         ];
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Ganss.Xss;
 using Markdig;
 using Microsoft.Extensions.Caching.Memory;
@@ -9,15 +10,17 @@ namespace Annotation.Web.Labeling;
 
 /// <summary>
 /// Turns markdown that a model or a stranger wrote into HTML that can do no harm: no markup of its own, no images
-/// (a remote image would report who reads), no styles, and links to http, https and mailto only.
+/// (a remote image would report who reads), no styles, and links to http, https and mailto only. Formulas and the
+/// language of a code block are marked by class, for the page to set and colour.
 /// </summary>
-internal sealed class SafeMarkdown : IDisposable
+internal sealed partial class SafeMarkdown : IDisposable
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .DisableHtml()
         .UsePipeTables()
         .UseAutoLinks()
         .UseEmphasisExtras()
+        .Use<TexMarkdown>()
         .Build();
 
     private readonly HtmlSanitizer _sanitizer = CreateSanitizer();
@@ -88,18 +91,26 @@ internal sealed class SafeMarkdown : IDisposable
             "tr",
             "th",
             "td",
+            "span",
+            "div",
         ];
         var sanitizer = new HtmlSanitizer(
             new HtmlSanitizerOptions
             {
                 AllowedTags = tags.ToHashSet(StringComparer.OrdinalIgnoreCase),
-                AllowedAttributes = new HashSet<string>(["href", "title", "start"], StringComparer.OrdinalIgnoreCase),
+                AllowedAttributes = new HashSet<string>(["href", "title", "start", "class"], StringComparer.OrdinalIgnoreCase),
                 AllowedSchemes = new HashSet<string>(["http", "https", "mailto"], StringComparer.OrdinalIgnoreCase),
                 UriAttributes = new HashSet<string>(["href"], StringComparer.OrdinalIgnoreCase),
             }
         );
         sanitizer.PostProcessNode += (_, e) =>
         {
+            // The only classes: a formula, and the language of a code block.
+            if (e.Node is AngleSharp.Dom.IElement { ClassName.Length: > 0 } element && !IsKnownClass(element))
+            {
+                element.RemoveAttribute("class");
+            }
+
             if (e.Node is AngleSharp.Html.Dom.IHtmlAnchorElement link)
             {
                 link.SetAttribute("rel", "noopener noreferrer nofollow");
@@ -108,4 +119,15 @@ internal sealed class SafeMarkdown : IDisposable
         };
         return sanitizer;
     }
+
+    private static bool IsKnownClass(AngleSharp.Dom.IElement element) =>
+        element.LocalName switch
+        {
+            "code" => Language().IsMatch(element.ClassName!),
+            "span" or "div" => element.ClassName is "math" or "math display",
+            _ => false,
+        };
+
+    [GeneratedRegex(@"^language-[A-Za-z0-9+#.-]{1,30}$")]
+    private static partial Regex Language();
 }

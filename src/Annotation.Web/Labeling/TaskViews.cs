@@ -22,7 +22,8 @@ internal sealed class TaskViews(IDbContextFactory<AnnotationDbContext> contexts,
         return Create(task) with { Dialogue = ToView(dialogue, personId) };
     }
 
-    private TaskView Create(ClaimedTask task) =>
+    /// <summary>The same without the turns of a dialogue, which only an assignment has.</summary>
+    public TaskView Create(ClaimedTask task) =>
         new(
             task.AssignmentId,
             task.Version,

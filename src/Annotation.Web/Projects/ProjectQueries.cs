@@ -36,7 +36,7 @@ internal static class ProjectQueries
     )
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await Rows(db, db.Projects.OrderBy(p => p.Name)).ToListAsync(cancellationToken);
+        return await RowsAsync(db, db.Projects.OrderBy(p => p.Name), cancellationToken);
     }
 
     /// <summary>One project with its counts.</summary>
@@ -47,31 +47,67 @@ internal static class ProjectQueries
     )
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await Rows(db, db.Projects.Where(p => p.Id == id)).SingleAsync(cancellationToken);
+        return (await RowsAsync(db, db.Projects.Where(p => p.Id == id), cancellationToken)).Single();
     }
 
-    private static IQueryable<ProjectRow> Rows(AnnotationDbContext db, IQueryable<Project> projects) =>
-        projects.Select(p => new ProjectRow(
-            p.Id,
-            p.Name,
-            p.Description,
-            p.Guideline,
-            p.GuidelineVersion,
-            p.Criteria.OrderBy(c => c.Position).Select(c => new CriterionRow(c.Key, c.Name, c.Guideline, c.Weight)).ToList(),
-            p.CompletionsPerTask,
-            p.JudgementsPerTask,
-            db.Models.Where(m => m.Id == p.PromotedModelId).Select(m => m.Name).FirstOrDefault(),
-            db.Prompts.Count(x => x.ProjectId == p.Id),
-            db.Completions.Count(c => db.Prompts.Any(x => x.Id == c.PromptId && x.ProjectId == p.Id)),
-            // What was corrected later does not count twice.
-            db.Demonstrations.Live(db).Count(d => d.ProjectId == p.Id),
-            db.Rankings.Live(db).Count(r => r.ProjectId == p.Id),
-            db.LabelingTasks.Count(t => t.ProjectId == p.Id && t.ClosedAt == null),
-            p.CreatedAt
-        )
-        {
-            QuestionnaireVersion = p.QuestionnaireVersion,
-            ContentWarning = p.ContentWarning,
-            Language = p.Language,
-        });
+    private static async Task<IReadOnlyList<ProjectRow>> RowsAsync(
+        AnnotationDbContext db,
+        IQueryable<Project> projects,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await projects
+            .AsNoTracking()
+            .Include(p => p.Criteria.OrderBy(c => c.Position))
+            .Select(p => new
+            {
+                Project = p,
+                Promoted = db.Models.Where(m => m.Id == p.PromotedModelId).Select(m => m.Name).FirstOrDefault(),
+            })
+            .ToListAsync(cancellationToken);
+        var ids = rows.ConvertAll(r => r.Project.Id);
+        // Counted for all projects at once: a count for each would read the judgements as often as there are projects.
+        var prompts = await CountAsync(db.Prompts.Where(p => ids.Contains(p.ProjectId)).Select(p => p.ProjectId));
+        var completions = await CountAsync(
+            from completion in db.Completions
+            join prompt in db.Prompts on completion.PromptId equals prompt.Id
+            where ids.Contains(prompt.ProjectId)
+            select prompt.ProjectId
+        );
+        // What was corrected later does not count twice.
+        var demonstrations = await CountAsync(db.Demonstrations.Live(db).Where(d => ids.Contains(d.ProjectId)).Select(d => d.ProjectId));
+        var rankings = await CountAsync(db.Rankings.Live(db).Where(r => ids.Contains(r.ProjectId)).Select(r => r.ProjectId));
+        var open = await CountAsync(db.LabelingTasks.Where(t => ids.Contains(t.ProjectId) && t.ClosedAt == null).Select(t => t.ProjectId));
+        return
+        [
+            .. rows.Select(r => new ProjectRow(
+                r.Project.Id,
+                r.Project.Name,
+                r.Project.Description,
+                r.Project.Guideline,
+                r.Project.GuidelineVersion,
+                [.. r.Project.Criteria.OrderBy(c => c.Position).Select(c => new CriterionRow(c.Key, c.Name, c.Guideline, c.Weight))],
+                r.Project.CompletionsPerTask,
+                r.Project.JudgementsPerTask,
+                r.Promoted,
+                prompts.GetValueOrDefault(r.Project.Id),
+                completions.GetValueOrDefault(r.Project.Id),
+                demonstrations.GetValueOrDefault(r.Project.Id),
+                rankings.GetValueOrDefault(r.Project.Id),
+                open.GetValueOrDefault(r.Project.Id),
+                r.Project.CreatedAt
+            )
+            {
+                QuestionnaireVersion = r.Project.QuestionnaireVersion,
+                ContentWarning = r.Project.ContentWarning,
+                Language = r.Project.Language,
+            }),
+        ];
+
+        Task<Dictionary<Guid, int>> CountAsync(IQueryable<Guid> projectIds) =>
+            projectIds
+                .GroupBy(id => id)
+                .Select(g => new { g.Key, Count = g.Count() })
+                .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+    }
 }

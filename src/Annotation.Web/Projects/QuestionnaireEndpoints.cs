@@ -18,7 +18,17 @@ internal static class QuestionnaireEndpoints
         var project = api.MapGroup("/projects/{p}/questionnaire").RequireAuthorization(RolePolicies.Engineer);
         project.MapGet("/", GetAsync).Produces<QuestionnaireRow>();
         project.MapPut("/", SaveAsync).Produces<QuestionnaireRow>();
+        project.MapGet("/versions", ListAsync).Produces<IReadOnlyList<QuestionnaireVersionRow>>();
     }
+
+    private static async Task<IResult> ListAsync(
+        string p,
+        IDbContextFactory<AnnotationDbContext> contexts,
+        CancellationToken cancellationToken
+    ) =>
+        await (await contexts.FindProjectAsync(p, cancellationToken)).Reply(async project =>
+            Results.Json(await contexts.ListQuestionnairesAsync(project.Id, cancellationToken))
+        );
 
     /// <param name="version">An earlier version; none for the newest.</param>
     private static async Task<IResult> GetAsync(

@@ -11,6 +11,32 @@ namespace Annotation.Web.Projects;
 /// <summary>Reads questionnaires.</summary>
 internal static class QuestionnaireQueries
 {
+    /// <summary>The saved versions of a project's questionnaire, the newest first.</summary>
+    public static async Task<IReadOnlyList<QuestionnaireVersionRow>> ListQuestionnairesAsync(
+        this IDbContextFactory<AnnotationDbContext> contexts,
+        Guid projectId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db
+            .Questionnaires.AsNoTracking()
+            .Where(q => q.ProjectId == projectId)
+            .OrderByDescending(q => q.Version)
+            .Select(q => new
+            {
+                q.Version,
+                q.Questions,
+                q.CreatedAt,
+                By = db.People.Where(p => p.Id == q.PersonId).Select(p => p.DisplayName).FirstOrDefault(),
+                Answers = db.Answers.Count(a =>
+                    a.QuestionnaireVersion == q.Version && db.LabelingTasks.Any(t => t.Id == a.TaskId && t.ProjectId == projectId)
+                ),
+            })
+            .ToListAsync(cancellationToken);
+        return [.. rows.Select(r => new QuestionnaireVersionRow(r.Version, r.Questions.Count, r.Answers, r.CreatedAt, r.By))];
+    }
+
     /// <summary>A version of a project's questionnaire; the newest when none is named. Version 0 is made of the criteria.</summary>
     public static async Task<Outcome<QuestionnaireRow>> FindQuestionnaireAsync(
         this IDbContextFactory<AnnotationDbContext> contexts,

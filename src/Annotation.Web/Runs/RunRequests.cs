@@ -130,7 +130,9 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         var model = await FindAsync(request.Model, cancellationToken);
         var against = await FindAsync(request.Against, cancellationToken);
         var judge =
-            request.Judge?.StartsWith("gold:", StringComparison.Ordinal) == true ? null : await FindAsync(request.Judge, cancellationToken);
+            request.Judge == "people" || request.Judge?.StartsWith("gold:", StringComparison.Ordinal) == true
+                ? null
+                : await FindAsync(request.Judge, cancellationToken);
         if ((model?.Refusal ?? against?.Refusal ?? judge?.Refusal) is { } refusal)
         {
             return refusal;

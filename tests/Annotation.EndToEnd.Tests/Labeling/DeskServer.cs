@@ -86,6 +86,14 @@ public sealed class DeskServer : IAsyncLifetime
         return desk;
     }
 
+    /// <summary>A new person with this role, signed in with a browser of their own.</summary>
+    public async Task<IPage> SignInAsync(string role, BrowserNewContextOptions options)
+    {
+        var name = $"person-{Guid.NewGuid():N}";
+        await Postgres.Get<CreatePerson>().RunAsync(name, name, Given.Password, [role], null, TestContext.Current.CancellationToken);
+        return await _browser!.SignInAsync(Address, name, Given.Password, options);
+    }
+
     /// <summary>Ends the web process at once, as a crash does.</summary>
     public async Task KillAsync()
     {

@@ -50,7 +50,7 @@ public sealed class EvaluateTests(WorkerFixture fixture) : IClassFixture<WorkerF
             [
                 $$"""{"prompt": "{{trained}}", "chosen": "the cat.", "rejected": "no."}""",
                 """{"prompt": "cat 900", "chosen": "the cat.", "rejected": "no no no."}""",
-                $$"""{"prompt": "cat 901", "chosen": "{{new string('x', 200)}}", "rejected": "no."}""",
+                $$"""{"prompt": "cat 901", "chosen": "{{new string('x', 400)}}", "rejected": "no."}""",
                 "this is no JSON",
             ],
             ct
@@ -85,6 +85,38 @@ public sealed class EvaluateTests(WorkerFixture fixture) : IClassFixture<WorkerF
         Assert.False(
             await db.RunPrompts.AnyAsync(p => p.RunId == run.Id && learned.Contains(p.PromptId), TestContext.Current.CancellationToken)
         );
+    }
+
+    [Fact]
+    public async Task People_judge_by_the_live_rankings_that_hold_completions_of_both()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var project = await fixture.WithPromptsAsync("votes", 0);
+        await fixture.DemonstrateAsync(project, await fixture.AddPromptsAsync(project, 10));
+        var ranked = await fixture.AddPromptsAsync(project, 6, offset: 100);
+        var sft = await RunAsync(await fixture.AddRunAsync(RunKind.Sft, project.Id, """{"epochs": 1}""", "votes-sft"));
+        var evaluation = """{"kind": "policy", "against": "tiny", "judge": "people"}""";
+        var early = await fixture.ExecuteAsync(
+            await fixture.AddRunAsync(RunKind.Evaluate, project.Id, evaluation, baseModelId: sft.OutputModelId)
+        );
+        Assert.Contains("Nobody has ranked", early.Error, StringComparison.Ordinal);
+
+        // Five prompts of which the new model wins four and ties one; a sixth ranking was corrected, and its old form counts no more.
+        await using var db = fixture.CreateContext();
+        var tiny = await db.Models.SingleAsync(m => m.Name == "tiny", ct);
+        for (var i = 0; i < 5; i++)
+        {
+            await fixture.RankPairAsync(project, ranked[i], (sft.OutputModelId!.Value, "mine", 1), (tiny.Id, "other one", i == 4 ? 1 : 2));
+        }
+        var old = await fixture.RankPairAsync(project, ranked[5], (sft.OutputModelId!.Value, "a", 2), (tiny.Id, "b", 1));
+        await fixture.RankPairAsync(project, ranked[5], (null, "c", 1), (null, "d", 2), supersedes: old);
+
+        var run = await RunAsync(await fixture.AddRunAsync(RunKind.Evaluate, project.Id, evaluation, baseModelId: sft.OutputModelId));
+        using var result = JsonDocument.Parse(run.Result!);
+        Assert.Equal(5, Number(result, "votes"));
+        Assert.Equal(0.9, result.RootElement.GetProperty("winRate").GetProperty("value").GetDouble(), 1e-9);
+        var overall = result.RootElement.GetProperty("criteria")[0];
+        Assert.Equal((4.0, 9.0), (overall.GetProperty("lengthA").GetDouble(), overall.GetProperty("lengthB").GetDouble()));
     }
 
     [Theory]

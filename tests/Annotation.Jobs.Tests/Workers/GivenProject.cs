@@ -109,6 +109,48 @@ public static class GivenProject
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>A ranking of two completions with their models and ranks; gives its id.</summary>
+    public static async Task<Guid> RankPairAsync(
+        this WorkerFixture fixture,
+        Project project,
+        Prompt prompt,
+        (Guid? Model, string Text, int Rank) first,
+        (Guid? Model, string Text, int Rank) second,
+        Guid? supersedes = null
+    )
+    {
+        var at = TimeProvider.System.Now();
+        await using var db = fixture.CreateContext();
+        var items = new List<RankingItem>();
+        foreach (var (model, text, rank) in new[] { first, second })
+        {
+            var completion = new Completion
+            {
+                PromptId = prompt.Id,
+                Text = text,
+                TextHash = PromptText.Hash(text),
+                ModelId = model,
+                CreatedAt = at,
+            };
+            db.Completions.Add(completion);
+            items.Add(new RankingItem { CompletionId = completion.Id, Rank = rank });
+        }
+        var ranking = new Ranking
+        {
+            ProjectId = project.Id,
+            PromptId = prompt.Id,
+            Criterion = "overall",
+            Source = "test",
+            ContentHash = PromptText.Hash(first.Text + second.Text + Convert.ToHexString(prompt.TextHash)),
+            SupersedesId = supersedes,
+            CreatedAt = at,
+            Items = items,
+        };
+        db.Rankings.Add(ranking);
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return ranking.Id;
+    }
+
     private static string Word(Prompt prompt) => prompt.Messages[0].Content.Split(' ')[0];
 
     private static Completion Complete(Prompt prompt, string text, DateTimeOffset at) =>

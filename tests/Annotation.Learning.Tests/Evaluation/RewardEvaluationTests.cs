@@ -40,6 +40,46 @@ public sealed class RewardEvaluationTests
     }
 
     [Fact]
+    public void A_report_says_where_the_model_is_right_and_by_how_much_it_beats_the_best_baseline()
+    {
+        // The model knows that "yes" wins; longer wins in three of four.
+        RankedPrompt[] test =
+        [
+            Ranking("a", "ann", ("yes, indeed", 1), ("no", 2)) with
+            {
+                Policies = ["new", "old"],
+            },
+            Ranking("b", "ann", ("yes, indeed", 1), ("no", 2)) with
+            {
+                Policies = ["old", "new"],
+            },
+            Ranking("c", "bob", ("yes", 1), ("no, never", 2)) with
+            {
+                Policies = ["new", "new"],
+            },
+            Ranking("d", null, ("maybe so", 1), ("no", 2)),
+        ];
+        var report = RewardEvaluation.Measure(
+            "overall",
+            (_, c) => [.. c.Select(t => t.StartsWith("yes", StringComparison.Ordinal) ? 2.0 : 0.0)],
+            test,
+            [],
+            TestContext.Current.CancellationToken
+        )!;
+        Assert.Equal(3.5 / 4, report.Accuracy.Value);
+        Assert.Equal(("longer wins", 0.75, 0.25), (report.BestBaseline, report.LongerWins.Value, report.ShorterWins.Value));
+        // Right by half a pair more at d, by one at c, by none at a and b... and by half a pair less where it cannot tell.
+        Assert.Equal((0 + 0 + 1 - 0.5) / 4, report.Gap.Value);
+        Assert.InRange(report.Gap.Low, -0.5, 0);
+        // sigmoid(2) = 0.8808 three times, 0.5 once.
+        Assert.Equal((3 * 0.1192 * 0.1192 + 0.25) / 4, report.Brier, 1e-4);
+        Assert.Equal([("ann", 2, 1.0), ("bob", 1, 1.0)], report.ByLabeler.Select(s => (s.Name, s.Pairs, s.Accuracy.Value)));
+        Assert.Equal([("new and old", 2), ("new", 1)], report.ByPolicy.Select(s => (s.Name, s.Pairs)));
+        Assert.Equal([1, 3], report.ByLength.Select(s => s.Pairs));
+        Assert.StartsWith("better is less than 0.5", report.ByLength[0].Name, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Labelers_agree_where_both_ordered_a_pair()
     {
         RankedPrompt[] test =

@@ -120,6 +120,65 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void Pieces_that_are_told_make_up_the_texts()
+    {
+        using var model = ToyModels.Create();
+        var told = new string[_prompts.Count];
+        var completions = new Sampler(model).Generate(
+            _prompts,
+            new SamplingSettings { MaxNewTokens = 20, Seed = 4 },
+            piece =>
+            {
+                Assert.NotEmpty(piece.Text);
+                told[piece.Row] += piece.Text;
+            },
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(completions.Select(c => c.Text), told.Select(t => t ?? ""));
+    }
+
+    [Fact]
+    public void A_stop_sequence_ends_a_completion_and_is_not_part_of_it()
+    {
+        using var model = ToyModels.Create();
+        var settings = new SamplingSettings { MaxNewTokens = 30, Seed = 4 };
+        var whole = new Sampler(model).Generate(_prompts, settings, TestContext.Current.CancellationToken);
+        var stop = whole[1].Text[4..6];
+        var at = whole[1].Text.IndexOf(stop, StringComparison.Ordinal);
+        var told = "";
+
+        var cut = new Sampler(model).Generate(
+            _prompts,
+            settings with
+            {
+                StopSequences = [stop],
+            },
+            piece => told += piece.Row == 1 ? piece.Text : "",
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(whole[1].Text[..at], cut[1].Text);
+        Assert.Equal(cut[1].Text, told);
+        Assert.True(cut[1].Ended);
+        Assert.True(cut[1].Ids.Count < whole[1].Ids.Count);
+        Assert.Equal(whole[1].Ids.Take(cut[1].Ids.Count), cut[1].Ids);
+    }
+
+    [Fact]
+    public void No_run_of_tokens_occurs_twice_when_that_is_forbidden()
+    {
+        using var model = ToyModels.Create();
+        var greedy = new SamplingSettings { Temperature = 0, MaxNewTokens = 40 };
+        var free = new Sampler(model).Generate([_prompts[1]], greedy, TestContext.Current.CancellationToken)[0];
+        var bound = new Sampler(model).Generate([_prompts[1]], greedy with { NoRepeatLength = 2 }, TestContext.Current.CancellationToken)[
+            0
+        ];
+        static int Repeats(IReadOnlyList<int> ids) => ids.Count - 1 - ids.Zip(ids.Skip(1)).Distinct().Count();
+        Assert.True(Repeats(free.Ids) > 0, "The test needs a model that repeats itself.");
+        Assert.Equal(0, Repeats(bound.Ids));
+    }
+
+    [Fact]
     public void A_completion_stops_where_the_context_ends()
     {
         using var model = ToyModels.Create();

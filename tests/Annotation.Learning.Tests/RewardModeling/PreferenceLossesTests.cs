@@ -20,6 +20,24 @@ public sealed class PreferenceLossesTests
     }
 
     [Fact]
+    public void A_flip_rate_bounds_what_a_mislabelled_pair_costs_and_a_margin_is_what_a_winner_must_lead_by()
+    {
+        using var scope = NewDisposeScope();
+        var difference = tensor(new[] { -50.0, 0.0, 50.0 }, device: CPU).requires_grad_();
+        var loss = PreferenceLosses.BradleyTerry(difference, flipRate: 0.1);
+        loss.sum().backward();
+        // -log 0.1, -log 0.5 whatever the rate, -log 0.9.
+        Assert.Equal([2.302585, 0.693147, 0.105361], loss.data<double>().ToArray().Select(x => Math.Round(x, 6)));
+        // At 0: (2 * 0.1 - 1) / 4 / 0.5.
+        Assert.Equal([0.0, -0.4, 0.0], difference.grad!.data<double>().ToArray().Select(x => Math.Round(x, 6)));
+
+        // Leads of 1 and 2 are just what margin 1 asks for ranks 1, 2 and 3, so each of the three pairs costs log 2.
+        var scores = tensor(new[] { 2.0, 1.0, 0.0 }, [1, 3], device: CPU);
+        var ranks = tensor(new long[] { 1, 2, 3 }, [1, 3], device: CPU);
+        Assert.Equal(Math.Log(2), PreferenceLosses.PairMean(scores, ranks, margin: 1).item<double>(), 1e-9);
+    }
+
+    [Fact]
     public void Padding_and_unranked_completions_change_nothing()
     {
         using var scope = NewDisposeScope();

@@ -1,5 +1,7 @@
 using AngleSharp.Html.Parser;
+using Annotation.Domain.Models;
 using Annotation.Testing;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Annotation.Web.Tests.Labeling;
@@ -9,6 +11,12 @@ public sealed class LabelPageTests(WebServer server) : IClassFixture<WebServer>
 {
     [Theory]
     [InlineData("/label")]
+    [InlineData("/history")]
+    [InlineData("/recorded")]
+    [InlineData("/timesheet")]
+    [InlineData("/inbox")]
+    [InlineData("/guideline")]
+    [InlineData("/settings")]
     [InlineData("/account")]
     [InlineData("/sign-in")]
     [InlineData("/status/404")]
@@ -62,5 +70,26 @@ public sealed class LabelPageTests(WebServer server) : IClassFixture<WebServer>
             Assert.True(answer.IsSuccessStatusCode, script.GetAttribute("src"));
             Assert.Equal("text/javascript", answer.Content.Headers.ContentType?.MediaType);
         }
+    }
+
+    [Fact]
+    public async Task The_page_is_never_told_which_model_wrote_what()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var (labeler, task, project) = await Labeler.WithTaskAsync(server, questions: null, ["one", "two"], cancellation);
+        var model = await server.Postgres.ModelAsync(ModelKind.Policy, cancellation);
+        var shown = task.Completions.Select(c => c.Id).ToList();
+        await using var db = server.Postgres.CreateContext();
+        await db
+            .Completions.Where(c => shown.Contains(c.Id))
+            .ExecuteUpdateAsync(c => c.SetProperty(x => x.ModelId, model.Id), cancellation);
+
+        using var next = await labeler.Http.PostAsync($"/api/labeling/next?project={project}", content: null, cancellation);
+        var told = await next.Content.ReadAsStringAsync(cancellation);
+        told += await labeler.Http.GetStringAsync($"/api/labeling/assignments/{task.AssignmentId}", cancellation);
+
+        Assert.Contains(shown[0].ToString(), told, StringComparison.Ordinal);
+        Assert.DoesNotContain(model.Name, told, StringComparison.Ordinal);
+        Assert.DoesNotContain(model.Id.ToString(), told, StringComparison.Ordinal);
     }
 }

@@ -84,8 +84,34 @@ public sealed class SafeMarkdownTests : IDisposable
     [InlineData("> said", "<blockquote>\n<p>said</p>\n</blockquote>")]
     [InlineData("|a|b|\n|-|-|\n|1|2|", "<td>1</td>")]
     [InlineData("`x < y`", "<code>x &lt; y</code>")]
+    [InlineData("```c#\nx\n```", "<code class=\"language-c#\">")]
+    [InlineData("A $a_1*b_2*$ z", "A <span class=\"math\">a_1*b_2*</span> z")]
+    [InlineData(@"A \(a_1 < b\) z", @"A <span class=""math"">a_1 &lt; b</span> z")]
+    [InlineData(@"So \[x^2\] it is", @"So <span class=""math display"">x^2</span> it is")]
+    [InlineData("Then\n\\[\nx\n= y\n\\]\nend", "<div class=\"math display\">x\n= y\n</div>")]
+    [InlineData("$$\n\\frac{a}{b}\n$$", "<div class=\"math display\">\\frac{a}{b}\n</div>")]
     public void What_people_write_becomes(string markdown, string html) =>
         Assert.Contains(html, _markdown.ToHtml(markdown), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("It costs $5 and then $6 more.")]
+    [InlineData("Between $5/$6 and (US$7) or ($8).")]
+    [InlineData("Set $HOME/$PATH and `$x$`.")]
+    [InlineData("An open \\[ bracket\n\nand a \\] later.")]
+    [InlineData("$$\n\nno end")]
+    [InlineData("\\[\nx \\] and text behind it")]
+    public void Money_variables_and_open_brackets_are_no_formulas(string markdown) =>
+        Assert.Empty(Parse(markdown).QuerySelectorAll("div.math, span.math:not(.display)"));
+
+    [Theory]
+    [InlineData("```math\" onclick=\"x\ny\n```")]
+    [InlineData("```button primary\ny\n```")]
+    [InlineData("\\(\" class=\"button\\)")]
+    public void No_class_is_left_but_formulas_and_languages(string markdown) =>
+        Assert.All(
+            Parse(markdown).QuerySelectorAll("body [class]"),
+            e => Assert.Matches("^(math|math display|language-[A-Za-z0-9+#.-]+)$", e.ClassName)
+        );
 
     [Fact]
     public void Thirty_thousand_characters_and_deep_nesting_are_rendered()

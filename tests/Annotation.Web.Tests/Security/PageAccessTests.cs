@@ -21,9 +21,22 @@ public sealed class PageAccessTests(WebServer server) : IClassFixture<WebServer>
         ["/status/{Code:int}"] = Nobody,
         ["/account"] = Roles.Labeler,
         ["/label"] = Roles.Labeler,
+        ["/history"] = Roles.Labeler,
+        ["/recorded"] = Roles.Labeler,
+        ["/timesheet"] = Roles.Labeler,
+        ["/inbox"] = Roles.Labeler,
+        ["/guideline"] = Roles.Labeler,
+        ["/settings"] = Roles.Labeler,
         ["/home"] = Roles.Engineer,
         ["/projects"] = Roles.Engineer,
         ["/projects/{Name}"] = Roles.Engineer,
+        ["/projects/{Name}/questionnaire"] = Roles.Engineer,
+        ["/projects/{Name}/guideline"] = Roles.Engineer,
+        ["/projects/{Name}/inbox"] = Roles.Engineer,
+        ["/projects/{Name}/labelers"] = Roles.Engineer,
+        ["/projects/{Name}/judgements"] = Roles.Engineer,
+        ["/projects/{Name}/judgements/{Id:guid}"] = Roles.Engineer,
+        ["/projects/{Name}/sets/{Number:int}"] = Roles.Engineer,
         ["/runs"] = Roles.Engineer,
         ["/runs/new"] = Roles.Engineer,
         ["/runs/{Number:int}"] = Roles.Engineer,
@@ -104,5 +117,6 @@ public sealed class PageAccessTests(WebServer server) : IClassFixture<WebServer>
         template
             .Replace("{Code:int}", "404", StringComparison.Ordinal)
             .Replace("{Number:int}", "1", StringComparison.Ordinal)
+            .Replace("{Id:guid}", Guid.Empty.ToString(), StringComparison.Ordinal)
             .Replace("{Name}", "none", StringComparison.Ordinal);
 }

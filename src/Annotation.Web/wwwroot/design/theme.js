@@ -1,6 +1,6 @@
-// Switches between the system's theme, light and dark; a cookie tells the server, so that no page flashes.
-const order = ["auto", "light", "dark"];
-const names = { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
+// Switches between the system's theme, light, dark and high contrast; a cookie tells the server, so that no page flashes.
+const order = ["auto", "light", "dark", "contrast"];
+const names = { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark", contrast: "Theme: contrast" };
 
 /** @param {string} theme */
 function apply(theme) {

@@ -57,7 +57,9 @@ export class Cards {
     const card = this.#cards[position];
     if (!card) return;
     if (document.activeElement !== card) card.focus({ preventScroll: true });
-    card.scrollIntoView({ block: "nearest" });
+    // A card taller than the window stays where it is while its beginning is in view.
+    const { top, height } = card.getBoundingClientRect();
+    if (height < innerHeight - 160 || top < 0 || top > innerHeight / 2) card.scrollIntoView({ block: "nearest" });
   }
 
   /** To the card beside, around the ends. @param {-1 | 1} step */

@@ -27,6 +27,7 @@ export const actions = {
   sort: { says: "show the completions in the order of their ranks", keys: ["KeyO"], group: "Move" },
   fold: { says: "fold or unfold a long completion", keys: ["KeyF"], group: "Read" },
   equalScroll: { says: "scroll the completions together", keys: ["KeyL"], group: "Read" },
+  layout: { says: "completions side by side, stacked, or by width", keys: ["KeyV"], group: "Read" },
   difference: { says: "show what differs between two", keys: ["KeyD"], group: "Read" },
   reveal: { says: "reveal blurred content", keys: ["KeyR"], group: "Read" },
   guideline: { says: "guideline", keys: ["KeyG"], group: "Read" },

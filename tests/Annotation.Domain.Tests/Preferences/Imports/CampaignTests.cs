@@ -39,7 +39,8 @@ public sealed class CampaignTests(PostgresFixture postgres) : IClassFixture<Post
         );
         await using var db = postgres.CreateContext();
         var answers = await db.ImportedAnswers.Where(a => a.ProjectId == project).OrderBy(a => a.LabelerName).ToListAsync(Cancel);
-        var first = await db.Completions.SingleAsync(c => c.Text == "True" && c.ModelName == "m-1", Cancel);
+        var judged = answers[0].CompletionIds.ToList();
+        var first = await db.Completions.SingleAsync(c => judged.Contains(c.Id) && c.Text == "True" && c.ModelName == "m-1", Cancel);
         Assert.All(answers, a => Assert.IsType<StrengthQuestion>(a.Question));
         Assert.Equal(["annotator1", "annotator2", "annotator3"], answers.Select(a => a.LabelerName));
         Assert.Equal(
