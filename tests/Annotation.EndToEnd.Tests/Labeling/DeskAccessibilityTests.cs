@@ -6,6 +6,7 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>axe finds nothing serious on the desk, whatever it asks, light and dark.</summary>
+[Trait("Category", "nightly")]
 public sealed class DeskAccessibilityTests(DeskServer server) : IClassFixture<DeskServer>
 {
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>The completion's own text is what is dragged, by mouse and by finger, and screen readers hear the order.</summary>
+[Trait("Category", "nightly")]
 public sealed class PointerTests(DeskServer server) : IClassFixture<DeskServer>
 {
     [Fact]

@@ -9,6 +9,7 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>What the server does not take: its sentence stands on the page, and the work is still there.</summary>
+[Trait("Category", "nightly")]
 public sealed class RefusedSubmitTests(DeskServer server) : IClassFixture<DeskServer>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
