@@ -19,6 +19,8 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
     public async Task<Outcome<SubmittedAnswers>> RunAsync(Submission submission, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        // A submit that fails is rolled back whole; a savepoint would only cost two exchanges with the database.
+        db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var held = await TaskLock.TakeForAsync(db, submission.AssignmentId, submission.PersonId, cancellationToken);
         if (!held.Succeeded)
