@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Annotation.Domain.Accounts;
 using Annotation.Domain.Data;
 using Annotation.Domain.Labeling;
@@ -53,13 +54,15 @@ public static class DomainRegistration
     private static string Prepared(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!builder.ContainsKey("Max Auto Prepare"))
+        // Npgsql's own builder contains every key there is, said or not.
+        var said = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        if (!said.ContainsKey("Max Auto Prepare"))
         {
             builder.MaxAutoPrepare = 200;
             builder.AutoPrepareMinUsages = 2;
         }
 
-        if (string.IsNullOrEmpty(builder.Options))
+        if (!said.ContainsKey("Options"))
         {
             builder.Options = "-c jit=off -c max_parallel_workers_per_gather=0";
         }

@@ -43,12 +43,27 @@ internal sealed class AssignmentContent
     /// <summary>All answers ever given under the assignment, of whatever submission.</summary>
     public required IReadOnlyList<StoredAnswer> Answers { get; init; }
 
-    /// <summary>Reads it on the context's connection, in its transaction.</summary>
-    public static async Task<AssignmentContent> ReadAsync(AnnotationDbContext db, Guid assignmentId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Locks the task of this person's assignment and reads, in the same exchange, on the context's connection and in its
+    /// transaction; null when there is no such assignment.
+    /// </summary>
+    public static async Task<AssignmentContent?> LockAsync(
+        AnnotationDbContext db,
+        Guid assignmentId,
+        Guid personId,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = await db.CreateBatchAsync(cancellationToken);
+        TaskLock.AddTo(batch, assignmentId, personId);
         AddTo(batch, assignmentId);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        await reader.NextResultAsync(cancellationToken);
         return await ReadAsync(reader, cancellationToken);
     }
 

@@ -35,6 +35,11 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
             return new Refusal("unknown-person", "Your account is not active; ask an admin.");
         }
 
+        if (projectId is { } wanted && !claimer.ProjectFound)
+        {
+            return new Refusal("unknown-project", $"There is no project '{wanted}'; `annotation projects list` shows all.");
+        }
+
         // A page also names what it has just submitted; only what is still open counts.
         var beside = claimer.Held.Count(h => h.LeaseUntil > at && holding.Contains(h.AssignmentId));
         if (beside > LeaseSettings.MaxAhead)
@@ -42,11 +47,20 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
             return new Refusal("too-many-held", $"Finish one of the {beside} tasks that you hold first.");
         }
 
-        var claimed =
-            await HeldAsync(connection, claimer, projectId, at, cancellationToken)
-            ?? await NextAsync(connection, claimer, at, cancellationToken);
+        if (await HeldAsync(connection, claimer, projectId, at, cancellationToken) is { } held)
+        {
+            await transaction.CommitAsync(cancellationToken);
+            return held;
+        }
+
+        if (await NextAsync(connection, claimer, at, cancellationToken) is { } next)
+        {
+            return next;
+        }
+
+        // Leases that ran out were ended.
         await transaction.CommitAsync(cancellationToken);
-        return claimed is null ? Nothing(claimer) : claimed;
+        return Nothing(claimer);
     }
 
     private static Refusal Nothing(Claimer claimer) =>
@@ -95,6 +109,7 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
         return null;
     }
 
+    /// <summary>Leases the next task and commits, in one exchange; null and nothing committed when there is none.</summary>
     private async Task<ClaimedTask?> NextAsync(
         NpgsqlConnection connection,
         Claimer claimer,
@@ -125,8 +140,12 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
         );
         batch.Add("update labeling_tasks set lease_count = lease_count + 1 where id = $1", task.TaskId);
         ClaimedTask.AddTo(batch, assignmentId, at);
+        batch.Add("commit");
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await ClaimedTask.ReadAsync(reader, cancellationToken);
+        var claimed = await ClaimedTask.ReadAsync(reader, cancellationToken);
+        // Only after the last result is it known that the commit went through.
+        while (await reader.NextResultAsync(cancellationToken)) { }
+        return claimed;
     }
 
     // There is one assignment per task and person, ever: handed out anew it keeps its shown order and gets the next version.

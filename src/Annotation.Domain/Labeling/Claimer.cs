@@ -19,6 +19,9 @@ internal sealed record Claimer(Guid PersonId, string[] Languages, string[] Opted
     /// <summary>Projects in which the person may judge one more.</summary>
     public required Guid[] Projects { get; init; }
 
+    /// <summary>Whether the project that was asked for, or any, is there.</summary>
+    public required bool ProjectFound { get; init; }
+
     /// <summary>Those among them that bring skipped tasks back.</summary>
     public required Guid[] ProjectsThatBringBack { get; init; }
 
@@ -39,6 +42,8 @@ internal sealed record Claimer(Guid PersonId, string[] Languages, string[] Opted
     )
     {
         await using var batch = new NpgsqlBatch(connection);
+        // Whatever the parameters, one plan is right for a claim; planning the search anew costs six times its run.
+        batch.Add("set local plan_cache_mode = force_generic_plan");
         batch.Add("select languages, opted_out from people where id = $1 and disabled_at is null for no key update", personId);
         batch.Add(
             "select id, project_id, lease_until from assignments where person_id = $1 and state = 'active' order by claimed_at",
@@ -76,6 +81,7 @@ internal sealed record Claimer(Guid PersonId, string[] Languages, string[] Opted
         {
             Held = held,
             LeasesRanOut = ranOut,
+            ProjectFound = projects.Count > 0,
             Projects = [.. projects.Where(p => !p.Limited).Select(p => p.Id)],
             ProjectsThatBringBack = [.. projects.Where(p => p is { Limited: false, BringsBack: true }).Select(p => p.Id)],
             ReachedLimit = projects.Any(p => p.Limited),

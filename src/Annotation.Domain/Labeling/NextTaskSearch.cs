@@ -23,54 +23,42 @@ internal sealed class NextTaskSearch(NpgsqlConnection connection, Claimer claime
             return null;
         }
 
-        foreach (var way in await WaysAsync(cancellationToken))
-        {
-            // Others may be locking the best one at this moment: the search goes past it, along the same index.
-            var sql =
-                $"{Found} from labeling_tasks t where {Along("$4", "$5", "$6")} and {Fits} order by t.priority desc, t.id limit 1 {Lock}";
-            object[] parameters = [.. Common, way.Project, way.Lane, .. ByLanguage ? [way.Language!] : (object[])[]];
-            if (await ReadAsync(sql, parameters, cancellationToken) is { } found)
-            {
-                return found;
-            }
-        }
-
-        return claimer.ProjectsThatBringBack.Length == 0 ? null : await SkippedAsync(cancellationToken);
+        return await ReadAsync(
+                AlongEveryWay,
+                [.. Common, claimer.Projects, .. ByLanguage ? [(string[])["", .. claimer.Languages]] : (object[])[]],
+                cancellationToken
+            ) ?? (claimer.ProjectsThatBringBack.Length == 0 ? null : await SkippedAsync(cancellationToken));
     }
 
     /// <summary>The person and what they do not want to see; then the parameters of the statement.</summary>
     private object[] Common => [claimer.PersonId, claimer.Holding, claimer.OptedOut];
 
-    /// <summary>Where to look, best first: one entry for each lane and language that has a task for the person.</summary>
-    private async Task<List<Way>> WaysAsync(CancellationToken cancellationToken)
-    {
-        var sql = $"""
+    // The ways are each lane and language that has a task for the person, best first. Others may be locking the best task of
+    // a way at this moment: the search goes past it, along the same index. A way is tried only when those before it gave
+    // nothing, since one row ends the statement. A task whose language nobody said is for everybody.
+    private string AlongEveryWay =>
+        $"""
             with lanes as (
               select 0 as rank, $1::uuid as lane
               union all select 1, m.team_id from team_members m where m.person_id = $1
-              union all select 2, '{Guid.Empty}'::uuid)
-            select p.id, l.lane, {(ByLanguage ? "g.language" : "null")}
-            from unnest($4::uuid[]) as p (id)
-            cross join lanes l
-            {(ByLanguage ? "cross join unnest($5::text[]) as g (language)" : "")}
+              union all select 2, '{Guid.Empty}'::uuid),
+            ways as materialized (
+              select p.id as project, l.lane{(ByLanguage ? ", g.language" : "")}
+              from unnest($4::uuid[]) as p (id)
+              cross join lanes l
+              {(ByLanguage ? "cross join unnest($5::text[]) as g (language)" : "")}
+              cross join lateral (
+                select t.priority, t.id from labeling_tasks t
+                where {Along("p.id", "l.lane", "g.language")} and {Fits}
+                order by t.priority desc, t.id limit 1) best
+              order by l.rank, best.priority desc, best.id)
+            select found.* from ways w
             cross join lateral (
-              select t.priority, t.id from labeling_tasks t
-              where {Along("p.id", "l.lane", "g.language")} and {Fits}
-              order by t.priority desc, t.id limit 1) best
-            order by l.rank, best.priority desc, best.id
+              {Found} from labeling_tasks t
+              where {Along("w.project", "w.lane", "w.language")} and {Fits}
+              order by t.priority desc, t.id limit 1 {Lock}) found
+            limit 1
             """;
-        await using var batch = new NpgsqlBatch(connection);
-        // A task whose language nobody said is for everybody.
-        batch.Add(sql, [.. Common, claimer.Projects, .. ByLanguage ? [(string[])["", .. claimer.Languages]] : (object[])[]]);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var ways = new List<Way>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ways.Add(new Way(reader.GetGuid(0), reader.GetGuid(1), reader.Maybe<string>(2)));
-        }
-
-        return ways;
-    }
 
     private Task<FoundTask?> SkippedAsync(CancellationToken cancellationToken) =>
         ReadAsync(
@@ -113,8 +101,6 @@ internal sealed class NextTaskSearch(NpgsqlConnection connection, Claimer claime
               and (select 1 from labeling_task_completions c join completions own on own.id = c.completion_id
                where c.task_id = t.id and own.person_id = $1 limit 1) is null
             """ + (claimer.OptedOut.Length == 0 ? "" : " and not (select p.content_flags && $3 from prompts p where p.id = t.prompt_id)");
-
-    private sealed record Way(Guid Project, Guid Lane, string? Language);
 }
 
 /// <summary>A task that is locked for a labeler.</summary>

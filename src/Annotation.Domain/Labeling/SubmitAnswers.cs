@@ -22,14 +22,14 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         // A submit that fails is rolled back whole; a savepoint would only cost two exchanges with the database.
         db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var held = await TaskLock.TakeForAsync(db, submission.AssignmentId, submission.PersonId, cancellationToken);
-        if (!held.Succeeded)
+        var content = await AssignmentContent.LockAsync(db, submission.AssignmentId, submission.PersonId, cancellationToken);
+        if (content is null)
         {
-            return held.Refusal;
+            return TaskLock.Unknown();
         }
 
-        var (task, assignment) = held.Value;
-        var content = await AssignmentContent.ReadAsync(db, assignment.Id, cancellationToken);
+        var held = await TaskLock.ReadAsync(db, submission.AssignmentId, cancellationToken);
+        var (task, assignment) = held;
         if (content.Answers.Where(a => a.SubmissionKey == submission.SubmissionKey).ToList() is { Count: > 0 } known)
         {
             return new SubmittedAnswers(assignment.Id, [.. known.Select(a => a.Id)], Repeated: true, UndoUntil(known));
@@ -58,7 +58,7 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         var at = time.Now();
         // A correction needs no room: the person's judgement is counted already.
         var correction = assignment.State == AssignmentState.Submitted;
-        if (assignment.Version != submission.Version || !(correction || held.Value.CanHold()))
+        if (assignment.Version != submission.Version || !(correction || held.CanHold()))
         {
             return await KeepAsideAsync(db, transaction, task, submission, at, cancellationToken);
         }
@@ -67,7 +67,7 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         await new Judgements(db, content, assignment, at).AddAsync(answers, cancellationToken);
         if (!correction)
         {
-            held.Value.Hold();
+            held.Hold();
             assignment.State = AssignmentState.Submitted;
             assignment.EndedAt = at;
             task.CountJudgement();

@@ -1,5 +1,6 @@
 using Annotation.Domain.Data;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Annotation.Domain.Labeling;
 
@@ -26,24 +27,40 @@ internal static class TaskLock
         CancellationToken cancellationToken
     )
     {
-        var task = await db
-            .LabelingTasks.FromSql(
-                $"""
-                select * from labeling_tasks
-                where id = (select task_id from assignments where id = {assignmentId} and person_id = {personId})
-                for no key update
-                """
-            )
-            .ToListAsync(cancellationToken);
-        if (task is [])
+        await using (var batch = await db.CreateBatchAsync(cancellationToken))
         {
-            return new Refusal("unknown-assignment", "This task is not yours; ask for the next one.");
+            AddTo(batch, assignmentId, personId);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return Unknown();
+            }
         }
 
-        // Read after the lock, so that it is what the last holder left.
-        var assignment = await db.Assignments.SingleAsync(a => a.Id == assignmentId, cancellationToken);
-        return new HeldTask(task[0], assignment);
+        return await ReadAsync(db, assignmentId, cancellationToken);
     }
+
+    /// <summary>Adds the statement that locks the task of this person's assignment; its result has a row if there is one.</summary>
+    public static void AddTo(NpgsqlBatch batch, Guid assignmentId, Guid personId) =>
+        batch.Add(
+            """
+            select 1 from labeling_tasks
+            where id = (select task_id from assignments where id = $1 and person_id = $2)
+            for no key update
+            """,
+            assignmentId,
+            personId
+        );
+
+    /// <summary>Task and assignment, read after the lock, so that they are what the last holder left.</summary>
+    public static Task<HeldTask> ReadAsync(AnnotationDbContext db, Guid assignmentId, CancellationToken cancellationToken) =>
+        db
+            .Assignments.Where(a => a.Id == assignmentId)
+            .Join(db.LabelingTasks, a => a.TaskId, t => t.Id, (a, t) => new HeldTask(t, a))
+            .SingleAsync(cancellationToken);
+
+    /// <summary>The refusal for an assignment that there is not, or that is another person's.</summary>
+    public static Refusal Unknown() => new("unknown-assignment", "This task is not yours; ask for the next one.");
 
     /// <summary>The refusal for an assignment that has moved on.</summary>
     public static Refusal LeaseLost(

@@ -37,8 +37,8 @@ internal static class LabelingEndpoints
         CancellationToken cancellationToken
     )
     {
-        Guid? projectId = null;
-        if (project is not null)
+        Guid? projectId = Guid.TryParse(project, out var id) ? id : null;
+        if (project is not null && projectId is null)
         {
             var found = await contexts.FindProjectAsync(project, cancellationToken);
             if (!found.Succeeded)
