@@ -18,6 +18,10 @@ public sealed class RunsApi(ApiConnection connection)
     public Task<RunRow> GenerateTasksAsync(string project, GenerateTasksRequest request, CancellationToken cancellation) =>
         connection.SendAsync<RunRow>(HttpMethod.Post, ProjectsApi.PathOf(project) + "/tasks/generate", request, cancellation);
 
+    /// <summary>Starts a run that keeps the best of n completions of a project's prompts.</summary>
+    public Task<RunRow> BestOfAsync(string project, BestOfRequest request, CancellationToken cancellation) =>
+        connection.SendAsync<RunRow>(HttpMethod.Post, ProjectsApi.PathOf(project) + "/best-of", request, cancellation);
+
     /// <summary>Starts a run that evaluates a model.</summary>
     public Task<RunRow> EvaluateAsync(EvaluateRequest request, CancellationToken cancellation) =>
         connection.SendAsync<RunRow>(HttpMethod.Post, "api/evaluate", request, cancellation);

@@ -39,6 +39,7 @@ public static class WorkerServices
         services.AddSingleton<TrainByReward>();
         services.AddSingleton<PreferenceSets>();
         services.AddSingleton<GenerateForProject>();
+        services.AddSingleton<GenerateBest>();
         services.AddSingleton<HeldOutPrompts>();
         services.AddSingleton<EvaluateReward>();
         services.AddSingleton<EvaluatePolicy>();

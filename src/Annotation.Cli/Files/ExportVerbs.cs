@@ -2,15 +2,15 @@ using System.CommandLine;
 using System.IO.Compression;
 using Annotation.Cli.Projects;
 using Annotation.Cli.Terminal;
-using Annotation.Client;
 
 namespace Annotation.Cli.Files;
 
-/// <summary>`export preferences|demonstrations`: streams to a file, which appears whole or not at all.</summary>
+/// <summary>`export preferences|demonstrations|best-of-n`: streams to a file, which appears whole or not at all.</summary>
 public static class ExportVerbs
 {
     /// <summary>The verb with its parts.</summary>
-    public static Command Create() => new("export", "Export from a project") { Of("preferences"), Of("demonstrations") };
+    public static Command Create() =>
+        new("export", "Export from a project") { Of("preferences"), Of("demonstrations"), ExportBestOf.Create() };
 
     private static Command Of(string kind)
     {
@@ -57,12 +57,13 @@ public static class ExportVerbs
         );
     }
 
-    private static async Task<ExportedFile> WriteWholeAsync(FileInfo file, Func<Stream, Task<ExportedFile>> write)
+    /// <summary>Writes a file that appears whole or not at all.</summary>
+    internal static async Task<T> WriteWholeAsync<T>(FileInfo file, Func<Stream, Task<T>> write)
     {
         var unfinished = file.FullName + ".part";
         try
         {
-            ExportedFile exported;
+            T exported;
             await using (var stream = Create(file, unfinished))
             {
                 exported = await write(stream);

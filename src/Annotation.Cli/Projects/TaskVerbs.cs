@@ -33,7 +33,8 @@ public static class TaskVerbs
         var temperature = new Option<double?>("--temperature");
         var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1 };
         var wait = new Option<bool>("--wait") { Description = "Follow the run to its end" };
-        return new Command("generate", "Let a policy write completions to rank")
+        var sampling = new SamplingOptions();
+        var verb = new Command("generate", "Let a policy write completions to rank")
         {
             project,
             model,
@@ -43,30 +44,36 @@ public static class TaskVerbs
             temperature,
             seed,
             wait,
-        }.Does(
-            async (invocation, cancellation) =>
-            {
-                using var client = invocation.Connect();
-                var run = await client.Runs.GenerateTasksAsync(
-                    invocation.Value(project),
-                    new GenerateTasksRequest(
-                        invocation.Value(model),
-                        invocation.Value(prompts),
-                        invocation.Value(completions),
-                        invocation.Value(tokens),
-                        invocation.Value(temperature),
-                        invocation.Value(seed)
-                    ),
-                    cancellation
-                );
-                if (invocation.Value(wait))
+        };
+        return sampling
+            .AddTo(verb)
+            .Does(
+                async (invocation, cancellation) =>
                 {
-                    run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
-                    RunWatch.RequireCompleted(run);
-                }
+                    using var client = invocation.Connect();
+                    var run = await client.Runs.GenerateTasksAsync(
+                        invocation.Value(project),
+                        sampling.Fill(
+                            new GenerateTasksRequest(
+                                invocation.Value(model),
+                                invocation.Value(prompts),
+                                invocation.Value(completions),
+                                invocation.Value(tokens),
+                                invocation.Value(temperature),
+                                invocation.Value(seed)
+                            ),
+                            invocation
+                        ),
+                        cancellation
+                    );
+                    if (invocation.Value(wait))
+                    {
+                        run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
+                        RunWatch.RequireCompleted(run);
+                    }
 
-                invocation.Write(run, writer => RunVerbs.Describe(writer, run));
-            }
-        );
+                    invocation.Write(run, writer => RunVerbs.Describe(writer, run));
+                }
+            );
     }
 }

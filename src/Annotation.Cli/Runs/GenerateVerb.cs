@@ -31,38 +31,44 @@ public static class GenerateVerb
             DefaultValueFactory = _ => 1,
         };
         var seed = new Option<long>("--seed") { Description = "The same seed writes the same", DefaultValueFactory = _ => 1 };
-        return new Command("generate", "Write completions of a prompt") { model, prompt, count, tokens, temperature, seed }.Does(
-            async (invocation, cancellation) =>
-            {
-                using var client = invocation.Connect();
-                var run = await client.Runs.GenerateAsync(
-                    new GenerateRequest(
-                        invocation.Value(model),
-                        invocation.Value(prompt),
-                        Count: invocation.Value(count),
-                        MaxTokens: invocation.Value(tokens),
-                        Temperature: invocation.Value(temperature),
-                        Seed: invocation.Value(seed)
-                    ),
-                    cancellation
-                );
-                run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
-                RunWatch.RequireCompleted(run);
-                var completions =
-                    run.Result is { } result && result.TryGetProperty("completions", out var list)
-                        ? list
-                        : throw new CommandFailedException($"Run {run.Number} has no completions in its result.");
-                invocation.Write(
-                    new
-                    {
-                        run = run.Number,
-                        model = invocation.Value(model),
-                        completions,
-                    },
-                    writer => WriteTexts(writer, completions)
-                );
-            }
-        );
+        var sampling = new SamplingOptions();
+        return sampling
+            .AddTo(new Command("generate", "Write completions of a prompt") { model, prompt, count, tokens, temperature, seed })
+            .Does(
+                async (invocation, cancellation) =>
+                {
+                    using var client = invocation.Connect();
+                    var run = await client.Runs.GenerateAsync(
+                        sampling.Fill(
+                            new GenerateRequest(
+                                invocation.Value(model),
+                                invocation.Value(prompt),
+                                Count: invocation.Value(count),
+                                MaxTokens: invocation.Value(tokens),
+                                Temperature: invocation.Value(temperature),
+                                Seed: invocation.Value(seed)
+                            ),
+                            invocation
+                        ),
+                        cancellation
+                    );
+                    run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
+                    RunWatch.RequireCompleted(run);
+                    var completions =
+                        run.Result is { } result && result.TryGetProperty("completions", out var list)
+                            ? list
+                            : throw new CommandFailedException($"Run {run.Number} has no completions in its result.");
+                    invocation.Write(
+                        new
+                        {
+                            run = run.Number,
+                            model = invocation.Value(model),
+                            completions,
+                        },
+                        writer => WriteTexts(writer, completions)
+                    );
+                }
+            );
     }
 
     private static void WriteTexts(TextWriter writer, JsonElement completions)

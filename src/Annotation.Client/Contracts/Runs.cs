@@ -16,6 +16,25 @@ public sealed record StartRunRequest(
     bool AllowOverlap = false
 );
 
+/// <summary>How completions are drawn; what is left out changes nothing.</summary>
+public abstract record SamplingRequest
+{
+    /// <summary>Only this many of the most probable tokens are considered.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>Only the most probable tokens that together reach this probability are considered.</summary>
+    public double? TopP { get; init; }
+
+    /// <summary>Logits of tokens that are there already are divided by this where positive and multiplied where negative.</summary>
+    public double? RepetitionPenalty { get; init; }
+
+    /// <summary>No run of this many tokens occurs twice in a completion.</summary>
+    public int? NoRepeatLength { get; init; }
+
+    /// <summary>Texts that end a completion; it is cut before them.</summary>
+    public IReadOnlyList<string>? Stop { get; init; }
+}
+
 /// <summary>Asks for completions of one prompt (text or a conversation).</summary>
 public sealed record GenerateRequest(
     string Model,
@@ -25,7 +44,7 @@ public sealed record GenerateRequest(
     int MaxTokens = 64,
     double Temperature = 1,
     long Seed = 1
-);
+) : SamplingRequest;
 
 /// <summary>Asks for completions of a project's prompts, which become ranking tasks at once.</summary>
 /// <param name="Model">null: the project's promoted policy, else `tiny`.</param>
@@ -37,7 +56,24 @@ public sealed record GenerateTasksRequest(
     int? MaxTokens = null,
     double? Temperature = null,
     long Seed = 1
-);
+) : SamplingRequest;
+
+/// <summary>Asks for the best of n completions of each of a project's prompts, as data in the run's result.</summary>
+/// <param name="Model">null: the project's promoted policy, else `tiny`.</param>
+/// <param name="Reward">What scores, as in PPO; null: the project's newest reward model.</param>
+/// <param name="BestOf">n, from 2.</param>
+/// <param name="Prompts">Most prompts; null: 256.</param>
+/// <param name="AllowOverlap">Uses prompts too that SFT or the reward model learned from.</param>
+public sealed record BestOfRequest(
+    string? Model = null,
+    string? Reward = null,
+    int BestOf = 16,
+    int? Prompts = null,
+    int? MaxTokens = null,
+    double? Temperature = null,
+    long Seed = 1,
+    bool AllowOverlap = false
+) : SamplingRequest;
 
 /// <summary>Evaluates a reward model (Kind reward) or a policy against another (Kind policy).</summary>
 /// <param name="Judge">A reward model's name, gold:demo, gold:stories, or people: the rankings that hold completions of both.</param>

@@ -19,6 +19,12 @@ public sealed record GenerationSettings
     [Range(1, 10_000_000)]
     public int? Prompts { get; init; }
 
+    /// <summary>
+    /// Completions of each prompt of which the reward's best is kept: best-of-n, the gain without training. 1 makes ranking tasks instead.
+    /// </summary>
+    [Range(1, 256)]
+    public int BestOf { get; init; } = 1;
+
     /// <summary>Different completions for each of the project's prompts; null means what the project says.</summary>
     [Range(2, 9)]
     public int? CompletionsPerPrompt { get; init; }
@@ -38,4 +44,17 @@ public sealed record GenerationSettings
     /// <summary>Only the most probable tokens that together reach this probability are considered.</summary>
     [Range(1e-6, 1.0)]
     public double TopP { get; init; } = 1;
+
+    /// <summary>
+    /// Logits of ids that are there already are divided by this where positive and multiplied where negative; 1 changes nothing.
+    /// </summary>
+    [Range(0.1, 10.0)]
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>No run of this many tokens occurs twice in a completion; 0 allows all.</summary>
+    [Range(0, 1024)]
+    public int NoRepeatLength { get; init; }
+
+    /// <summary>Texts that end a completion, which is cut before them, as a JSON array; null for none.</summary>
+    public string? Stop { get; init; }
 }

@@ -5,8 +5,11 @@ using Annotation.Learning.Models;
 
 namespace Annotation.Jobs.Generation;
 
-/// <summary>Writes completions with a policy: of a project's prompts, which become ranking tasks at once, or of one prompt.</summary>
-public sealed class Generate(ModelShelf shelf, GenerateForProject forProject) : IRunWork
+/// <summary>
+/// Writes completions with a policy: of a project's prompts, which become ranking tasks at once or of which the best are kept, or of one
+/// prompt.
+/// </summary>
+public sealed class Generate(ModelShelf shelf, GenerateForProject forProject, GenerateBest best) : IRunWork
 {
     public RunKind Kind => RunKind.Generate;
 
@@ -17,8 +20,8 @@ public sealed class Generate(ModelShelf shelf, GenerateForProject forProject) : 
         await context.Claim.UseAsync(policy.Id, null, null, stop);
         var folder = await shelf.FolderAsync(policy, stop);
         using var model = await context.ComputeAsync(() => Pretrained.Load(folder, context.Device), stop);
-        return context.Run.ProjectId is null
-            ? await GenerateForPrompt.RunAsync(context, settings, policy, model, stop)
+        return context.Run.ProjectId is null ? await GenerateForPrompt.RunAsync(context, settings, policy, model, stop)
+            : settings.BestOf > 1 ? await best.RunAsync(context, settings, policy, model, stop)
             : await forProject.RunAsync(context, settings, policy, model, stop);
     }
 }

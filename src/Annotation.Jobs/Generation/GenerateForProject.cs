@@ -38,13 +38,7 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
     {
         await using var db = await contexts.CreateDbContextAsync(stop);
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == context.Run.ProjectId, stop);
-        var sampling = new SamplingSettings
-        {
-            Temperature = settings.Temperature ?? project.Temperature,
-            MaxNewTokens = settings.MaxTokens ?? project.MaxNewTokens,
-            TopK = settings.TopK,
-            TopP = settings.TopP,
-        };
+        var sampling = RequestedSampling.Of(settings, project.Temperature, project.MaxNewTokens);
         var wanted = settings.CompletionsPerPrompt ?? project.CompletionsPerTask;
         var prompts = await ChooseAsync(db, context.Run, settings.Prompts, stop);
         if (prompts.Count == 0)

@@ -23,14 +23,7 @@ internal static class GenerateForPrompt
     )
     {
         var prompt = model.Template.EncodePrompt(Read(settings));
-        var sampling = new SamplingSettings
-        {
-            Temperature = settings.Temperature ?? 1,
-            MaxNewTokens = settings.MaxTokens ?? DefaultMaxTokens,
-            TopK = settings.TopK,
-            TopP = settings.TopP,
-            Seed = (ulong)context.Run.Seed,
-        };
+        var sampling = RequestedSampling.Of(settings, temperature: 1, DefaultMaxTokens) with { Seed = (ulong)context.Run.Seed };
         IReadOnlyList<GeneratedCompletion> written;
         try
         {

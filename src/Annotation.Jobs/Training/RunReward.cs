@@ -26,14 +26,21 @@ public sealed class RunReward(IReadOnlyList<RewardTerm> terms, IReadOnlyList<(Mo
     /// <param name="settings">Limits of programs and endpoints.</param>
     /// <param name="writer">The policy's tokenizer: a reward model that reads by another is given texts.</param>
     /// <param name="device">Where the models compute.</param>
-    public OpenReward Open(PolicyGradientSettings settings, Tokenizer writer, Device device)
-    {
-        var limits = new RewardLimits(
-            TimeSpan.FromSeconds(settings.RewardSeconds),
-            settings.RewardMegabytes,
-            settings.RewardRetries,
-            settings.FailedRewardScore
+    public OpenReward Open(PolicyGradientSettings settings, Tokenizer writer, Device device) =>
+        Open(
+            new RewardLimits(
+                TimeSpan.FromSeconds(settings.RewardSeconds),
+                settings.RewardMegabytes,
+                settings.RewardRetries,
+                settings.FailedRewardScore
+            ),
+            writer,
+            device
         );
+
+    /// <inheritdoc cref="Open(PolicyGradientSettings, Tokenizer, Device)"/>
+    public OpenReward Open(RewardLimits limits, Tokenizer writer, Device device)
+    {
         var loaded = new Queue<RewardModel>(models.Select(m => RewardModel.Load(m.Folder, device)));
         var owned = loaded.ToList();
         var parts = terms

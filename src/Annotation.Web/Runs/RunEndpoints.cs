@@ -28,6 +28,7 @@ internal static class RunEndpoints
         var project = api.MapGroup("/projects/{p}").RequireAuthorization(RolePolicies.Engineer);
         project.MapPost("/runs", TrainAsync);
         project.MapPost("/tasks/generate", GenerateTasksAsync);
+        project.MapPost("/best-of", BestOfAsync);
         api.MapPost("/generate", GenerateAsync).RequireAuthorization(RolePolicies.Engineer);
         api.MapPost("/evaluate", EvaluateAsync).RequireAuthorization(RolePolicies.Engineer);
     }
@@ -147,6 +148,21 @@ internal static class RunEndpoints
         await (await contexts.FindProjectAsync(p, cancellationToken)).Reply(async project =>
         {
             var wanted = await requests.GenerateTasksAsync(project, request, user.PersonId(), cancellationToken);
+            return await StartAsync(launcher, wanted, prepare: null, cancellationToken);
+        });
+
+    private static async Task<IResult> BestOfAsync(
+        string p,
+        BestOfRequest request,
+        ClaimsPrincipal user,
+        RunRequests requests,
+        RunLauncher launcher,
+        IDbContextFactory<AnnotationDbContext> contexts,
+        CancellationToken cancellationToken
+    ) =>
+        await (await contexts.FindProjectAsync(p, cancellationToken)).Reply(async project =>
+        {
+            var wanted = await requests.BestOfAsync(project, request, user.PersonId(), cancellationToken);
             return await StartAsync(launcher, wanted, prepare: null, cancellationToken);
         });
 

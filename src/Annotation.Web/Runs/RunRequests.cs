@@ -89,7 +89,45 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         settings.Add("completionsPerPrompt", request.CompletionsPerPrompt);
         settings.Add("maxTokens", request.MaxTokens);
         settings.Add("temperature", request.Temperature);
-        return await GenerateAsync(project.Id, request.Model, settings, request.Seed, startedBy, cancellationToken);
+        AddSampling(settings, request);
+        return await GenerateAsync(project.Id, request.Model, request.Stop, settings, request.Seed, startedBy, cancellationToken);
+    }
+
+    /// <summary>The best of n completions of a project's prompts, returned as the run's result.</summary>
+    public async Task<Outcome<NewRun>> BestOfAsync(
+        Project project,
+        BestOfRequest request,
+        Guid startedBy,
+        CancellationToken cancellationToken
+    )
+    {
+        if (request.BestOf < 2)
+        {
+            return new Refusal("invalid-settings", $"The best of {request.BestOf} is no choice; use 2 or more.");
+        }
+
+        var scoring = string.IsNullOrWhiteSpace(request.Reward) ? null : RewardFormula.Parse(request.Reward);
+        var reward = scoring is { Succeeded: true } ? await FindFirstAsync(scoring.Value.Models, cancellationToken) : null;
+        if ((scoring?.Refusal ?? reward?.Refusal) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var settings = new RunSettings(null);
+        settings.Add("bestOf", request.BestOf);
+        settings.Add("prompts", request.Prompts);
+        settings.Add("maxTokens", request.MaxTokens);
+        settings.Add("temperature", request.Temperature);
+        AddSampling(settings, request);
+        var wanted = await GenerateAsync(project.Id, request.Model, request.Stop, settings, request.Seed, startedBy, cancellationToken);
+        if (!wanted.Succeeded)
+        {
+            return wanted;
+        }
+
+        // Checked above; the worker reads a formula again.
+        settings.Add("reward", scoring?.Value is { IsModel: false } ? request.Reward : null);
+        return wanted.Value with { Settings = settings.ToJson(), RewardModelId = reward?.Value, AllowOverlap = request.AllowOverlap };
     }
 
     /// <summary>Completions of one prompt, returned as the run's result.</summary>
@@ -106,7 +144,8 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         settings.Add("count", request.Count);
         settings.Add("maxTokens", request.MaxTokens);
         settings.Add("temperature", request.Temperature);
-        return await GenerateAsync(null, request.Model, settings, request.Seed, startedBy, cancellationToken);
+        AddSampling(settings, request);
+        return await GenerateAsync(null, request.Model, request.Stop, settings, request.Seed, startedBy, cancellationToken);
     }
 
     /// <summary>A measurement of a model; its file is put beside the run afterwards.</summary>
@@ -175,9 +214,19 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         };
     }
 
+    private static void AddSampling(RunSettings settings, SamplingRequest request)
+    {
+        settings.Add("topK", request.TopK);
+        settings.Add("topP", request.TopP);
+        settings.Add("repetitionPenalty", request.RepetitionPenalty);
+        settings.Add("noRepeatLength", request.NoRepeatLength);
+        settings.Add("stop", request.Stop is null or [] ? null : JsonSerializer.Serialize(request.Stop));
+    }
+
     private async Task<Outcome<NewRun>> GenerateAsync(
         Guid? projectId,
         string? modelName,
+        IReadOnlyList<string>? stop,
         RunSettings settings,
         long seed,
         Guid startedBy,
@@ -188,6 +237,11 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         if (model is { Succeeded: false })
         {
             return model.Refusal;
+        }
+
+        if (stop?.Any(string.IsNullOrEmpty) == true)
+        {
+            return new Refusal("invalid-settings", "A stop text is empty; send texts of at least one character.");
         }
 
         settings.Add("seed", seed);

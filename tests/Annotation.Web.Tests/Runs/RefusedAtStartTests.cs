@@ -91,6 +91,20 @@ public sealed class RefusedAtStartTests(WebServer server) : IClassFixture<WebSer
         await RefusedAsync(http, answer, "invalid-settings", sentence, cancellation);
     }
 
+    [Theory]
+    [InlineData("""{"model":"","prompt":"Hello","topP":2}""", "TopP: ")]
+    [InlineData("""{"model":"","prompt":"Hello","topK":-1}""", "TopK: ")]
+    [InlineData("""{"model":"","prompt":"Hello","repetitionPenalty":0}""", "RepetitionPenalty: ")]
+    [InlineData("""{"model":"","prompt":"Hello","stop":["."," ",""]}""", "A stop text is empty; ")]
+    public async Task Completions_drawn_in_a_way_there_is_not(string request, string sentence)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var http = await server.ProgramOfAsync(cancellation, Roles.Engineer);
+        using var body = new StringContent(request, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(new Uri("/api/generate", UriKind.Relative), body, cancellation);
+        await RefusedAsync(http, answer, "invalid-settings", sentence, cancellation);
+    }
+
     private static async Task RefusedAsync(
         HttpClient http,
         HttpResponseMessage answer,
