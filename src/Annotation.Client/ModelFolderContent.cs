@@ -12,7 +12,7 @@ internal sealed class ModelFolderContent : HttpContent
 
     private readonly IReadOnlyList<string> files;
 
-    public ModelFolderContent(string folder)
+    public ModelFolderContent(string folder, bool isAdapter = false)
     {
         if (!Directory.Exists(folder))
         {
@@ -27,9 +27,17 @@ internal sealed class ModelFolderContent : HttpContent
                 .Where(file => !LeftOut.Any(name => Path.GetFileName(file).StartsWith(name, StringComparison.Ordinal)))
                 .Order(StringComparer.Ordinal),
         ];
-        if (!files.Any(file => Path.GetFileName(file) == "config.json"))
+        var wanted = isAdapter ? "adapter_config.json" : "config.json";
+        if (!files.Any(file => Path.GetFileName(file) == wanted))
         {
-            throw new AnnotationException($"{folder} is not a model folder: it has no file config.json.", "not-a-model-folder");
+            var hint =
+                isAdapter || !files.Any(file => Path.GetFileName(file) == "adapter_config.json")
+                    ? ""
+                    : " It is an adapter's: name the model that it belongs to with --base.";
+            throw new AnnotationException(
+                $"{folder} is not {(isAdapter ? "an adapter's" : "a model")} folder: it has no file {wanted}.{hint}",
+                "not-a-model-folder"
+            );
         }
 
         Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");

@@ -14,14 +14,30 @@ public sealed class ModelsApi(ApiConnection connection)
         connection.GetAsync<ModelRow>(PathOf(model), cancellation);
 
     /// <summary>Sends a model folder; the run that comes back validates and registers it.</summary>
-    public Task<RunRow> ImportAsync(string folder, string name, CancellationToken cancellation) =>
-        connection.UploadAsync<RunRow>($"api/models?name={Uri.EscapeDataString(name)}", new ModelFolderContent(folder), cancellation);
+    /// <param name="folder">A model's folder, or with a base model a PEFT adapter's.</param>
+    /// <param name="name">The new model's name.</param>
+    /// <param name="baseModel">Name or id of the model that an adapter belongs to; null for a whole model.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<RunRow> ImportAsync(string folder, string name, string? baseModel, CancellationToken cancellation)
+    {
+        var path = $"api/models?name={Uri.EscapeDataString(name)}";
+        if (baseModel is not null)
+        {
+            path += $"&base={Uri.EscapeDataString(baseModel)}";
+        }
+
+        return connection.UploadAsync<RunRow>(path, new ModelFolderContent(folder, isAdapter: baseModel is not null), cancellation);
+    }
 
     /// <summary>Writes a model's files into a folder, which is made; it must not exist or be empty.</summary>
+    /// <param name="model">Name or id.</param>
+    /// <param name="folder">The new folder.</param>
+    /// <param name="adapterOnly">Only the adapter that the model was trained with, in PEFT's form.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>The names of the files.</returns>
-    public async Task<IReadOnlyList<string>> ExportAsync(string model, string folder, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> ExportAsync(string model, string folder, bool adapterOnly, CancellationToken cancellation)
     {
-        using var response = await connection.DownloadAsync(PathOf(model) + "/files", cancellation);
+        using var response = await connection.DownloadAsync(PathOf(model) + "/files" + (adapterOnly ? "?adapter=true" : ""), cancellation);
         await using var tar = await response.Content.ReadAsStreamAsync(cancellation);
         return await ModelFolderContent.ReadAsync(tar, folder, cancellation);
     }

@@ -66,7 +66,7 @@ public sealed class FileTransferTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(folder, "blob"), "weights", Cancellation);
         await File.WriteAllTextAsync(Path.Combine(folder, "pytorch_model.bin"), "x", Cancellation);
         File.CreateSymbolicLink(Path.Combine(folder, "model.safetensors"), Path.Combine(folder, "blob"));
-        await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ImportAsync(folder, "m", Cancellation));
+        await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ImportAsync(folder, "m", null, Cancellation));
         var request = Assert.Single(server.Requests);
         Assert.Equal(("/api/models", "?name=m"), (request.Path, request.Query));
         var entries = new Dictionary<string, string>();
@@ -84,7 +84,7 @@ public sealed class FileTransferTests : IAsyncLifetime
     [Fact]
     public async Task A_folder_without_config_is_no_model()
     {
-        var failed = await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ImportAsync(folder, "m", Cancellation));
+        var failed = await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ImportAsync(folder, "m", null, Cancellation));
         Assert.Contains("config.json", failed.Message, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
@@ -105,9 +105,9 @@ public sealed class FileTransferTests : IAsyncLifetime
             }
         );
         var target = Path.Combine(folder, "out");
-        Assert.Equal(["config.json"], await client.Models.ExportAsync("m", target, Cancellation));
+        Assert.Equal(["config.json"], await client.Models.ExportAsync("m", target, false, Cancellation));
         Assert.Equal("{}", await File.ReadAllTextAsync(Path.Combine(target, "config.json"), Cancellation));
-        var again = await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ExportAsync("m", target, Cancellation));
+        var again = await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ExportAsync("m", target, false, Cancellation));
         Assert.Equal("folder-exists", again.Code);
     }
 
@@ -127,7 +127,7 @@ public sealed class FileTransferTests : IAsyncLifetime
             }
         );
         var target = Path.Combine(folder, "out");
-        var failed = await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ExportAsync("m", target, Cancellation));
+        var failed = await Assert.ThrowsAsync<AnnotationException>(() => client.Models.ExportAsync("m", target, false, Cancellation));
         Assert.Equal("broken-off", failed.Code);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }

@@ -31,12 +31,21 @@ public static class ModelVerbs
             Required = true,
             HelpName = "N",
         };
-        var verb = new Command("import", "Import a model folder") { folder, hub, name };
+        var start = new Option<string?>("--base")
+        {
+            Description = "DIR is a PEFT adapter of this model (adapter_config.json, adapter_model.safetensors); it is merged",
+            HelpName = "B",
+        };
+        var verb = new Command("import", "Import a model folder, or an adapter's") { folder, hub, name, start };
         verb.Validators.Add(result =>
         {
             if (result.GetResult(folder) is { Tokens.Count: > 0 } == result.GetResult(hub) is { Implicit: false })
             {
                 result.AddError("Name either a folder or --hub OWNER/NAME.");
+            }
+            if (result.GetResult(start) is { Implicit: false } && result.GetResult(hub) is { Implicit: false })
+            {
+                result.AddError("--base goes with an adapter's folder, not with --hub.");
             }
         });
         return verb.Does(
@@ -49,6 +58,7 @@ public static class ModelVerbs
                 var run = await client.Models.ImportAsync(
                     downloaded?.Path ?? invocation.Value(folder)!.FullName,
                     invocation.Value(name),
+                    invocation.Value(start),
                     cancellation
                 );
                 run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
@@ -68,12 +78,13 @@ public static class ModelVerbs
             Required = true,
             HelpName = "DIR",
         };
-        return new Command("export", "Write a model's files into a folder") { name, folder }.Does(
+        var adapter = new Option<bool>("--adapter") { Description = "Only the adapter that it was trained with, as PEFT keeps it" };
+        return new Command("export", "Write a model's files into a folder") { name, folder, adapter }.Does(
             async (invocation, cancellation) =>
             {
                 using var client = invocation.Connect();
                 var target = invocation.Value(folder).FullName;
-                var files = await client.Models.ExportAsync(invocation.Value(name), target, cancellation);
+                var files = await client.Models.ExportAsync(invocation.Value(name), target, invocation.Value(adapter), cancellation);
                 invocation.Write(new { folder = target, files }, writer => writer.WriteLine($"{target}: {string.Join(", ", files)}"));
             }
         );

@@ -1,17 +1,22 @@
 using System.Formats.Tar;
 using System.Text.Json.Nodes;
+using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
+using Annotation.Learning.Adapters;
+using Annotation.Learning.Models;
 using Annotation.Learning.Text;
+using static TorchSharp.torch;
 
 namespace Annotation.Jobs.Imports;
 
 /// <summary>
 /// Takes in a model folder that was uploaded into the run's incoming folder, as files or as one .tar: reads all of it,
-/// and only then stores and registers it. What cannot be used leaves nothing behind.
+/// and only then stores and registers it. What cannot be used leaves nothing behind. With a base model it is an adapter's folder,
+/// whose adapter is merged into that model.
 /// </summary>
-public sealed class ImportModel : IRunWork
+public sealed class ImportModel(ModelShelf shelf) : IRunWork
 {
     public RunKind Kind => RunKind.Import;
 
@@ -22,7 +27,9 @@ public sealed class ImportModel : IRunWork
         try
         {
             await UnpackAsync(incoming, staging, stop);
-            var folder = FindModel(staging);
+            var folder = context.Run.BaseModelId is { } id
+                ? await MergeAsync(context, staging, await shelf.GetAsync(id, stop), stop)
+                : FindModel(staging);
             var model = await CheckAsync(context, folder, stop);
             var stored = await context.Store.AddAsync(folder, stop);
             var name = context.Run.OutputName ?? $"import-{context.Run.Number}";
@@ -41,7 +48,7 @@ public sealed class ImportModel : IRunWork
                 model.ParameterCount,
                 stored,
                 model.Criteria,
-                BaseModelId: null,
+                context.Run.BaseModelId,
                 PreferenceSetId: null,
                 ModelShelf.Describe(model.Config)
             );
@@ -89,22 +96,57 @@ public sealed class ImportModel : IRunWork
         }
     }
 
-    /// <summary>The folder with config.json: the root, or the one folder that a tar of a folder holds.</summary>
-    private static string FindModel(string staging)
+    private static string FindModel(string staging) =>
+        Find(staging, "config.json")
+        ?? throw new RunFailedException(
+            Find(staging, "adapter_config.json") is null
+                ? "config.json: the upload has no such file; a model folder holds config.json, *.safetensors and the tokenizer's files."
+                : "The upload is an adapter's folder; name the model that it belongs to with --base."
+        );
+
+    /// <summary>The folder with a file of this name: the root, or the one folder that a tar of a folder holds.</summary>
+    private static string? Find(string staging, string name) =>
+        Directory
+            .EnumerateFiles(staging, name, SearchOption.AllDirectories)
+            .Select(c => Path.GetDirectoryName(c)!)
+            .OrderBy(c => c.Length)
+            .FirstOrDefault();
+
+    /// <summary>Writes a folder of the base model with the uploaded adapter merged, and the adapter beside it.</summary>
+    private async Task<string> MergeAsync(RunContext context, string staging, Model start, CancellationToken stop)
     {
-        var configs = Directory.EnumerateFiles(staging, "config.json", SearchOption.AllDirectories).ToList();
-        var shortest = configs.Select(c => Path.GetDirectoryName(c)!).OrderBy(c => c.Length).FirstOrDefault();
-        return shortest
+        var adapter =
+            Find(staging, "adapter_config.json")
             ?? throw new RunFailedException(
-                "config.json: the upload has no such file; a model folder holds config.json, *.safetensors and the tokenizer's files."
+                "adapter_config.json: the upload has no such file; leave --base out for a whole model's folder."
             );
+        if (start.Kind != ModelKind.Policy)
+        {
+            throw new RunFailedException($"Model '{start.Name}' is a reward model; adapters are imported for policies.");
+        }
+
+        var folder = await shelf.FolderAsync(start, stop);
+        return await CheckedAsync(
+            context,
+            adapter,
+            () =>
+            {
+                using var model = Pretrained.Load(folder, CPU);
+                PeftFolder.Load(model.Model, adapter);
+                return WrittenModel.Write(context, model).Folder;
+            },
+            stop
+        );
     }
 
-    private static async Task<ModelFolder> CheckAsync(RunContext context, string folder, CancellationToken stop)
+    private static Task<ModelFolder> CheckAsync(RunContext context, string folder, CancellationToken stop) =>
+        CheckedAsync(context, folder, () => ModelFolder.Check(folder), stop);
+
+    private static async Task<T> CheckedAsync<T>(RunContext context, string folder, Func<T> read, CancellationToken stop)
     {
         try
         {
-            return await context.ComputeAsync(() => ModelFolder.Check(folder), stop);
+            return await context.ComputeAsync(read, stop);
         }
         catch (ModelFolderException e)
         {

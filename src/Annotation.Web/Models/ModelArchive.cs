@@ -9,6 +9,9 @@ internal static class ModelArchive
     /// <summary>Largest model folder that is taken in, in bytes.</summary>
     public const long MaxBytes = 64L * 1024 * 1024 * 1024;
 
+    /// <summary>Where a trained model keeps the adapter that is merged into it, in PEFT's form.</summary>
+    public const string AdapterFolder = "adapter";
+
     private const int MaxFiles = 1000;
     private const int MaxNameLength = 255;
 
@@ -56,7 +59,9 @@ internal static class ModelArchive
             return Refuse($"is broken ({e.Message}); pack and send it again.");
         }
 
-        return names.Contains("config.json") ? names.Count : Refuse("holds no config.json; send a model folder.");
+        return names.Contains("config.json") || names.Contains("adapter_config.json")
+            ? names.Count
+            : Refuse("holds no config.json; send a model folder, or an adapter's folder with its adapter_config.json.");
     }
 
     /// <summary>Packs the files of a folder into a stream, in the order of their names.</summary>

@@ -42,17 +42,27 @@ internal static class ModelEndpoints
         string m,
         ArtifactStore store,
         IDbContextFactory<AnnotationDbContext> contexts,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool adapter = false
     ) =>
         await (await contexts.FindModelAsync(m, cancellationToken)).Reply(async model =>
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var artifact = await db.Artifacts.AsNoTracking().SingleAsync(a => a.Id == model.ArtifactId, cancellationToken);
             var folder = store.FolderOf(artifact.Path);
+            if (adapter && !Directory.Exists(folder = Path.Combine(folder, ModelArchive.AdapterFolder)))
+            {
+                return Replies.Refuse(
+                    StatusCodes.Status400BadRequest,
+                    "no-adapter",
+                    $"Model '{model.Name}' has no adapter of its own; export it whole, or train one with LoraRank above 0."
+                );
+            }
+
             return Results.Stream(
                 target => ModelArchive.PackAsync(folder, target, cancellationToken),
                 "application/x-tar",
-                $"{model.Name}.tar"
+                $"{model.Name}{(adapter ? "-adapter" : "")}.tar"
             );
         });
 
@@ -60,15 +70,29 @@ internal static class ModelEndpoints
         string name,
         HttpContext context,
         ModelUpload upload,
-        CancellationToken cancellationToken
+        IDbContextFactory<AnnotationDbContext> contexts,
+        CancellationToken cancellationToken,
+        string? @base = null
     )
     {
+        Guid? baseModel = null;
+        if (!string.IsNullOrWhiteSpace(@base))
+        {
+            var found = await contexts.FindModelAsync(@base, cancellationToken);
+            if (!found.Succeeded)
+            {
+                return found.Reply();
+            }
+
+            baseModel = found.Value.Id;
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = ModelArchive.MaxBytes;
         }
 
-        return (await upload.RunAsync(name, context.Request.Body, context.User.PersonId(), cancellationToken)).Reply();
+        return (await upload.RunAsync(name, baseModel, context.Request.Body, context.User.PersonId(), cancellationToken)).Reply();
     }
 
     private static async Task<IResult> PromoteAsync(

@@ -14,10 +14,17 @@ internal sealed class ModelUpload(ArtifactStore store, RunLauncher launcher, IDb
 {
     /// <summary>Unpacks the archive into the artifact store and starts the import; a refused archive leaves nothing behind.</summary>
     /// <param name="name">Name of the new model.</param>
-    /// <param name="archive">A tar of the model folder.</param>
+    /// <param name="baseModel">The model that an adapter's folder belongs to; null for a whole model.</param>
+    /// <param name="archive">A tar of the folder.</param>
     /// <param name="importedBy">Who imports.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public async Task<Outcome<RunRow>> RunAsync(string name, Stream archive, Guid importedBy, CancellationToken cancellationToken)
+    public async Task<Outcome<RunRow>> RunAsync(
+        string name,
+        Guid? baseModel,
+        Stream archive,
+        Guid importedBy,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (await db.Models.AnyAsync(m => m.Name == name, cancellationToken))
@@ -33,7 +40,12 @@ internal sealed class ModelUpload(ArtifactStore store, RunLauncher launcher, IDb
             var unpacked = await ModelArchive.UnpackAsync(archive, staging.FullName, cancellationToken);
             return unpacked.Succeeded
                 ? await launcher.StartAsync(
-                    new NewRun(RunKind.Import, "{}") { OutputName = name, StartedBy = importedBy },
+                    new NewRun(RunKind.Import, "{}")
+                    {
+                        OutputName = name,
+                        BaseModelId = baseModel,
+                        StartedBy = importedBy,
+                    },
                     runId =>
                     {
                         var folder = store.IncomingFolder(runId);
