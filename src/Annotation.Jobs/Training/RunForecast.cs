@@ -17,11 +17,32 @@ internal static class RunForecast
     /// <param name="notice">What the run has noted already.</param>
     /// <param name="stop">Stops the work.</param>
     /// <exception cref="RunFailedException">The device has not enough memory; the sentence says what to lower.</exception>
-    public static async Task TellAsync(
+    public static Task TellAsync(
         RunContext context,
         string folder,
         MemorySettings settings,
         Func<ChatTemplate, RunLoad> load,
+        string? notice,
+        CancellationToken stop
+    ) =>
+        TellAsync(
+            context,
+            settings,
+            () =>
+            {
+                var (config, _, template) = Pretrained.Describe(folder);
+                return (config, load(template));
+            },
+            notice,
+            stop
+        );
+
+    /// <inheritdoc cref="TellAsync(RunContext, string, MemorySettings, Func{ChatTemplate, RunLoad}, string?, CancellationToken)"/>
+    /// <param name="shape">The network's shape, and how much is computed.</param>
+    public static async Task TellAsync(
+        RunContext context,
+        MemorySettings settings,
+        Func<(LanguageModelConfig Config, RunLoad Load)> shape,
         string? notice,
         CancellationToken stop
     )
@@ -29,8 +50,8 @@ internal static class RunForecast
         var estimate = await context.ComputeAsync(
             () =>
             {
-                var (config, _, template) = Pretrained.Describe(folder);
-                return RunEstimate.Of(config, settings, load(template), RunEstimate.MeasureSpeed(context.Device));
+                var (config, load) = shape();
+                return RunEstimate.Of(config, settings, load, RunEstimate.MeasureSpeed(context.Device));
             },
             stop
         );

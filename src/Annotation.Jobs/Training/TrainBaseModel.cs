@@ -10,7 +10,7 @@ using Annotation.Learning.Text;
 
 namespace Annotation.Jobs.Training;
 
-/// <summary>Trains a base model over words and bytes from nothing, or goes on with the one named.</summary>
+/// <summary>Trains a base model over words or byte pairs from nothing, or goes on with the one named.</summary>
 public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstrations) : IRunWork
 {
     public RunKind Kind => RunKind.Base;
@@ -23,13 +23,33 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
         var folder = start is null ? null : await shelf.FolderAsync(start, stop);
         var (train, validation, used) = await ReadAsync(context.Run, settings, stop);
 
-        // 2. Training, on from the last checkpoint.
+        // 2. What it will need.
+        var tokenizer = await context.ComputeAsync(
+            () => folder is null ? Learn(settings, [.. validation, .. train]) : Tokenizer.Load(folder),
+            stop
+        );
+        await RunForecast.TellAsync(
+            context,
+            settings,
+            () =>
+                (
+                    Shape(settings, tokenizer, folder),
+                    RunForecast.OfRows(Lengths(tokenizer, train), Lengths(tokenizer, validation), settings)
+                ),
+            null,
+            stop
+        );
+
+        // 3. Training, on from the last checkpoint.
         var checkpoints = context.OpenCheckpoints();
         var (written, result) = await context.ComputeAsync(
             () =>
             {
                 using var model = folder is null
-                    ? Fresh(settings, context, [.. validation, .. train])
+                    ? new Pretrained(
+                        LanguageModel.Create(Shape(settings, tokenizer, folder), (ulong)context.Run.Seed, context.Device),
+                        tokenizer
+                    )
                     : Pretrained.Load(folder, context.Device);
                 var result = new SftTrainer(settings).TrainBase(model, train, validation, checkpoints, context.Progress, stop);
                 return (WrittenModel.Write(context, model), result);
@@ -37,7 +57,7 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
             stop
         );
 
-        // 3. The new model.
+        // 4. The new model.
         var figures = new JsonObject
         {
             ["documents"] = train.Count,
@@ -52,19 +72,34 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
         return new RunOutput(figures, await written.StoreAsync(context, start?.Id, preferenceSetId: null, figures, stop), used);
     }
 
-    private static Pretrained Fresh(BaseModelSettings settings, RunContext context, IReadOnlyList<SftExample> documents)
+    private static Tokenizer Learn(BaseModelSettings settings, IReadOnlyList<SftExample> documents)
     {
         var texts = documents.Take(settings.VocabularyDocuments).SelectMany(d => d.Prompt.Select(m => m.Content).Append(d.Completion));
-        var tokenizer = WordTokenizer.Learn(texts, settings.WordOccurrences);
-        var config = LanguageModelConfig.Llama(
-            tokenizer.VocabularySize,
-            settings.HiddenSize,
-            settings.Layers,
-            settings.Heads,
-            settings.ContextLength
-        );
-        return new Pretrained(LanguageModel.Create(config, (ulong)context.Run.Seed, context.Device), tokenizer);
+        return settings.Tokenizer switch
+        {
+            BaseTokenizer.Words => WordTokenizer.Learn(texts, settings.WordOccurrences),
+            BaseTokenizer.Bpe => BpeTrainer.TrainForChat(texts, settings.VocabularySize),
+        };
     }
+
+    private static LanguageModelConfig Shape(BaseModelSettings settings, Tokenizer tokenizer, string? folder) =>
+        folder is not null
+            ? Pretrained.Describe(folder).Config
+            : LanguageModelConfig.Llama(
+                tokenizer.VocabularySize,
+                settings.HiddenSize,
+                settings.Layers,
+                settings.Heads,
+                settings.ContextLength
+            );
+
+    // Tokens of each document; packed, so that the ids between them are all that is added.
+    private static List<long> Lengths(Tokenizer tokenizer, IReadOnlyList<SftExample> documents) =>
+        [
+            .. documents.Select(d =>
+                d.Prompt.Select(m => m.Content).Append(d.Completion).Sum(text => 2L + tokenizer.EncodeContinuation(text).Count)
+            ),
+        ];
 
     private async Task<(
         IReadOnlyList<SftExample> Train,

@@ -12,6 +12,16 @@ public enum Corpus
     Project,
 }
 
+/// <summary>What turns a base model's texts into ids.</summary>
+public enum BaseTokenizer
+{
+    /// <summary>One id for each frequent word, bytes for the rest.</summary>
+    Words,
+
+    /// <summary>Byte-pair encoding learned from the same texts, with conversations in the form ChatML.</summary>
+    Bpe,
+}
+
 /// <summary>
 /// Settings of a base model that is trained from nothing on plain text. The defaults are the recipe of <c>tiny</c>, with
 /// seed 1.
@@ -55,6 +65,13 @@ public sealed record BaseModelSettings : SftSettings, IValidatableObject
     /// <summary>How often a word must occur in them to become one token; rarer ones are spelled in bytes.</summary>
     [Range(1, 1_000_000)]
     public int WordOccurrences { get; init; } = 20;
+
+    /// <summary>What turns texts into ids.</summary>
+    public BaseTokenizer Tokenizer { get; init; } = BaseTokenizer.Words;
+
+    /// <summary>Ids of a byte-pair vocabulary: 3 special tokens, 256 bytes, and merges; fewer where the texts have no more pairs.</summary>
+    [Range(259, 1_000_000)]
+    public int VocabularySize { get; init; } = 4096;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Annotation.Learning.Text;
 
@@ -9,6 +8,42 @@ namespace Annotation.Learning.Text;
 /// </summary>
 public static class BpeTrainer
 {
+    private const string Document = "<|endoftext|>";
+    private static readonly string[] _chatMarks = [Document, "<|im_start|>", "<|im_end|>"];
+
+    private const string ChatMl =
+        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
+        + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
+    /// <summary>Ids that a vocabulary for conversations has before its first merge.</summary>
+    public static int SmallestChatVocabulary => 256 + _chatMarks.Length;
+
+    /// <summary>
+    /// The same with three special tokens for conversations in the form ChatML: one between documents that also pads, and the marks
+    /// around a turn, whose end ends completions.
+    /// </summary>
+    /// <inheritdoc cref="Train"/>
+    public static BpeTokenizer TrainForChat(IEnumerable<string> texts, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, SmallestChatVocabulary);
+        var folder = Directory.CreateTempSubdirectory("annotation-tokenizer-");
+        try
+        {
+            BpeVocabularyFiles.Write(
+                folder.FullName,
+                Merges(Count(texts), size - SmallestChatVocabulary),
+                _chatMarks,
+                _chatMarks[^1],
+                ChatMl
+            );
+            return TokenizerFiles.TryLoad(folder.FullName)!;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     /// <summary>Writes tokenizer.json and tokenizer_config.json of a vocabulary of this size and returns its tokenizer.</summary>
     /// <param name="texts">What to learn from.</param>
     /// <param name="size">Ids in all: special tokens, 256 bytes, merges. Fewer when the texts have no more pairs.</param>
@@ -19,7 +54,7 @@ public static class BpeTrainer
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 256 + specials.Count);
         ArgumentOutOfRangeException.ThrowIfZero(specials.Count);
         var merges = Merges(Count(texts), size - 256 - specials.Count);
-        Write(folder, merges, specials);
+        BpeVocabularyFiles.Write(folder, merges, specials, specials[0], chatTemplate: null);
         return TokenizerFiles.TryLoad(folder)!;
     }
 
@@ -116,73 +151,6 @@ public static class BpeTrainer
 
         return [.. result];
     }
-
-    private static void Write(string folder, List<(byte[] Left, byte[] Right)> merges, IReadOnlyList<string> specials)
-    {
-        var named = merges.Select(m => (Left: Spell(m.Left), Right: Spell(m.Right))).ToList();
-        // The bytes in the order of their characters, as GPT-2's vocabulary has them.
-        var bytes = Enumerable.Range(0, 256).Select(b => ByteLevel.CharacterOf((byte)b)).Order().Select(c => c.ToString());
-        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var piece in specials.Concat(bytes).Concat(named.Select(m => m.Left + m.Right)))
-        {
-            vocabulary.TryAdd(piece, vocabulary.Count);
-        }
-
-        var level = new
-        {
-            type = "ByteLevel",
-            add_prefix_space = false,
-            trim_offsets = true,
-            use_regex = true,
-        };
-        var tokenizer = new
-        {
-            version = "1.0",
-            truncation = (object?)null,
-            padding = (object?)null,
-            added_tokens = specials.Select(
-                (s, id) =>
-                    new
-                    {
-                        id,
-                        content = s,
-                        single_word = false,
-                        lstrip = false,
-                        rstrip = false,
-                        normalized = false,
-                        special = true,
-                    }
-            ),
-            normalizer = (object?)null,
-            pre_tokenizer = level,
-            post_processor = level,
-            decoder = level,
-            model = new
-            {
-                type = "BPE",
-                dropout = (double?)null,
-                unk_token = (string?)null,
-                continuing_subword_prefix = (string?)null,
-                end_of_word_suffix = (string?)null,
-                fuse_unk = false,
-                byte_fallback = false,
-                vocab = vocabulary,
-                merges = named.Select(m => $"{m.Left} {m.Right}"),
-            },
-        };
-        var config = new
-        {
-            tokenizer_class = "PreTrainedTokenizerFast",
-            bos_token = specials[0],
-            eos_token = specials[0],
-            pad_token = specials[0],
-            add_bos_token = true,
-        };
-        File.WriteAllText(Path.Combine(folder, TokenizerJson.FileName), JsonSerializer.Serialize(tokenizer, ModelFolderJson.Indented));
-        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), JsonSerializer.Serialize(config, ModelFolderJson.Indented));
-    }
-
-    private static string Spell(byte[] bytes) => string.Concat(bytes.Select(ByteLevel.CharacterOf));
 
     /// <summary>The larger count first; of equal ones the pair whose left, then right bytes are greater.</summary>
     private sealed class BestFirst : IComparer<(long Count, byte[] Left, byte[] Right)>

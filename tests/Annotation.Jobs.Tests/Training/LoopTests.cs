@@ -222,6 +222,11 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
 
     [Theory]
     [InlineData(RunKind.Base, """{"heads": "3"}""", "Heads")]
+    [InlineData(
+        RunKind.Base,
+        """{"documents": "40", "validationDocuments": "10", "hiddenSize": "16384", "layers": "256"}""",
+        "of memory, but the device has"
+    )]
     [InlineData(RunKind.Sft, """{"learningrate": "5"}""", "LearningRate")]
     [InlineData(RunKind.Sft, """{"lerningRate": "0.1"}""", "WeightDecay")]
     [InlineData(RunKind.Ppo, """{"iterations": "many"}""", "Iterations")]

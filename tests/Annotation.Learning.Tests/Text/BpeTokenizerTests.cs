@@ -54,6 +54,24 @@ public sealed class BpeTokenizerTests : IDisposable
     }
 
     [Fact]
+    public void A_vocabulary_for_conversations_ends_turns_and_survives_its_files()
+    {
+        string[] texts = ["the cat sat on the mat", "the dog sat on the cat", "hé? ✓"];
+        var tokenizer = BpeTrainer.TrainForChat(texts, BpeTrainer.SmallestChatVocabulary + 12);
+        tokenizer.Save(_folder.Path);
+        var loaded = Tokenizer.Load(_folder.Path);
+
+        Assert.Equal(BpeTrainer.SmallestChatVocabulary + 12, loaded.VocabularySize);
+        Assert.Equal((loaded.SpecialId("<|im_end|>"), loaded.SpecialId("<|endoftext|>")), (loaded.EosId, loaded.PadId));
+        Assert.All(texts, t => Assert.Equal(t, loaded.Decode([.. loaded.Encode(t)])));
+        Assert.True(loaded.Encode(texts[0]).Count < texts[0].Length);
+        var template = ChatTemplate.For(loaded, _folder.Path);
+        Assert.Equal("chatml", template.Name);
+        Assert.Equal(loaded.SpecialId("<|im_start|>"), template.EncodePrompt([new("user", "the cat")])[0]);
+        Assert.DoesNotContain(loaded.EosId, loaded.Encode("<|im_end|>"));
+    }
+
+    [Fact]
     public void A_tokenizer_json_gives_the_ids_of_another_implementation()
     {
         Assert.SkipWhen(_data is null, "ANNOTATION_DATA names no folder with real files.");
