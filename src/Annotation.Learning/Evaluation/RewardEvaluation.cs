@@ -34,7 +34,7 @@ public static class RewardEvaluation
     {
         var pairs = PreferencePair.Of(test, criterion);
         var trainPairs = pairs.Count > 0 ? PreferencePair.Of(train, criterion) : [];
-        var bag = trainPairs.Count > 0 ? BagOfWords.Fit(trainPairs) : null;
+        var bag = trainPairs.Count > 0 ? BagOfWords.Fit(trainPairs, ct) : null;
         var judged = new List<JudgedPair>(pairs.Count);
         foreach (var ranking in pairs.GroupBy(p => p.Ranking))
         {

@@ -1,3 +1,4 @@
+using Annotation.Learning.Evaluation;
 using Annotation.Learning.Text;
 
 namespace Annotation.Learning.RewardModeling;
@@ -8,20 +9,22 @@ namespace Annotation.Learning.RewardModeling;
 /// </summary>
 /// <param name="Keys">F: the features it knows.</param>
 /// <param name="Weights">[criterion][feature]; differences of scores are log-odds of being preferred.</param>
-/// <param name="Penalty">Of each criterion: the L2 penalty that predicted the validation rankings best.</param>
-public sealed record FeatureHead(IReadOnlyList<string> Keys, IReadOnlyList<double[]> Weights, IReadOnlyList<double> Penalty)
+/// <param name="Variance">Of each criterion: the variance of the weights before anything was seen.</param>
+public sealed record FeatureHead(IReadOnlyList<string> Keys, IReadOnlyList<double[]> Weights, IReadOnlyList<double> Variance)
 {
     // A feature of one completion alone predicts nothing.
     private const int Occurrences = 2;
-    private const double UsualPenalty = 1e-2;
-    private static readonly double[] _penalties = [3e-2, UsualPenalty, 3e-3, 1e-3];
 
-    // Fewer pairs than these do not choose a penalty.
-    private const int PairsToChoose = 50;
+    // Weights are expected within +-0.2 log-odds: found on people's preferences, where anything from half to twice of it does as well.
+    private const double UsualVariance = 0.035;
+    private static readonly double[] _variances = [0.01, UsualVariance, 0.1, 0.35];
+
+    // Fewer pairs than these choose by chance.
+    private const int PairsToChoose = 400;
 
     private readonly Dictionary<string, int> _places = Keys.Select((key, i) => (key, i)).ToDictionary(k => k.key, k => k.i);
 
-    /// <summary>Fits on rankings; the strength of the penalty is chosen by the validation rankings where they hold enough pairs.</summary>
+    /// <summary>Fits on rankings; the weights' variance is chosen by the validation rankings where they hold enough pairs.</summary>
     public static FeatureHead Fit(
         IReadOnlyList<string> criteria,
         IReadOnlyList<RankedPrompt> train,
@@ -31,34 +34,45 @@ public sealed record FeatureHead(IReadOnlyList<string> Keys, IReadOnlyList<doubl
     {
         var head = new FeatureHead(KeysOf(train), [], []);
         var (seen, held) = (head.Read(train), head.Read(validation));
-        var fitted = criteria
-            .Select(c => Choose(new FeaturePairs(seen, train, c), new FeaturePairs(held, validation, c), head.Keys.Count, ct))
-            .ToList();
-        return head with { Weights = [.. fitted.Select(f => f.Weights)], Penalty = [.. fitted.Select(f => f.Penalty)] };
+        var fitted = criteria.Select(c => Choose(head.Pairs(seen, train, c), head.Pairs(held, validation, c), ct)).ToList();
+        return head with { Weights = [.. fitted.Select(f => f.Weights)], Variance = [.. fitted.Select(f => f.Variance)] };
+    }
+
+    /// <summary>A head of the same variances that learns from more rankings.</summary>
+    internal FeatureHead Refit(IReadOnlyList<string> criteria, IReadOnlyList<RankedPrompt> rankings, CancellationToken ct)
+    {
+        var head = new FeatureHead(KeysOf(rankings), [], Variance);
+        var rows = head.Read(rankings);
+        return head with { Weights = [.. criteria.Select((c, i) => Fit(head.Pairs(rows, rankings, c), Variance[i], ct))] };
     }
 
     /// <summary>The score of each criterion.</summary>
     public double[] Score(IReadOnlyList<Message> prompt, string completion)
     {
         var row = Read(prompt, completion);
-        return [.. Weights.Select(w => FeaturePairs.Dot(row, w))];
+        return [.. Weights.Select(row.Dot)];
     }
 
-    private static (double[] Weights, double Penalty) Choose(
-        FeaturePairs train,
-        FeaturePairs validation,
-        int features,
-        CancellationToken ct
-    )
+    private static (double[] Weights, double Variance) Choose(FeaturePairs train, FeaturePairs validation, CancellationToken ct)
     {
-        if (validation.Count < PairsToChoose)
-        {
-            return (train.Fit(features, UsualPenalty, ct), UsualPenalty);
-        }
-        return _penalties
-            .Select(penalty => (Weights: train.Fit(features, penalty, ct), Penalty: penalty))
-            .MinBy(f => validation.MeanLoss(f.Weights));
+        IEnumerable<double> candidates = validation.Count < PairsToChoose ? [UsualVariance] : _variances;
+        var fitted = candidates.Select(v => (Weights: Fit(train, v, ct), Variance: v)).ToList();
+        return fitted.Count == 1 ? fitted[0] : fitted.MinBy(f => validation.MeanLoss(f.Weights));
     }
+
+    // A normal prior of variance v on each weight is a penalty of 1 / v on the sum over pairs, 1 / (v n) on their mean.
+    private static double[] Fit(FeaturePairs pairs, double variance, CancellationToken ct) =>
+        pairs.Fit(1 / (variance * Math.Max(1, pairs.Total)), ct);
+
+    private FeaturePairs Pairs(IReadOnlyList<FeatureRow[]> rows, IReadOnlyList<RankedPrompt> rankings, string criterion) =>
+        new(
+            [
+                .. PreferencePair
+                    .Of(rankings, criterion)
+                    .Select(p => (rows[p.Ranking][p.ChosenIndex].Minus(rows[p.Ranking][p.RejectedIndex]), p.Weight)),
+            ],
+            Keys.Count
+        );
 
     private static List<string> KeysOf(IReadOnlyList<RankedPrompt> rankings) =>
         [
@@ -74,9 +88,6 @@ public sealed record FeatureHead(IReadOnlyList<string> Keys, IReadOnlyList<doubl
     private List<FeatureRow[]> Read(IReadOnlyList<RankedPrompt> rankings) =>
         [.. rankings.Select(r => r.Completions.Select(c => Read(r.Prompt, c)).ToArray())];
 
-    private FeatureRow Read(IReadOnlyList<Message> prompt, string completion)
-    {
-        var known = TextFeatures.Of(prompt, completion).Where(f => _places.ContainsKey(f.Key)).ToList();
-        return new([.. known.Select(f => _places[f.Key])], [.. known.Select(f => f.Value)]);
-    }
+    private FeatureRow Read(IReadOnlyList<Message> prompt, string completion) =>
+        FeatureRow.Of(TextFeatures.Of(prompt, completion).Where(f => _places.ContainsKey(f.Key)).Select(f => (_places[f.Key], f.Value)));
 }

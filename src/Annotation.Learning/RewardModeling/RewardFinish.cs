@@ -11,7 +11,10 @@ internal sealed class RewardFinish(RewardModelSettings settings, RewardModel mod
     private const int FewestDemonstrations = 8;
     private int Criteria => model.Criteria.Count;
 
-    /// <summary>Fits the mixes on the validation rankings and the normalisation on the training completions.</summary>
+    /// <summary>
+    /// Fits the mixes on the validation rankings, then the feature head again on those too, because it has no step to be stopped at, and
+    /// the normalisation on the training completions.
+    /// </summary>
     internal void Run(
         IReadOnlyList<RankedRows> train,
         IReadOnlyList<RankedRows> validation,
@@ -21,6 +24,11 @@ internal sealed class RewardFinish(RewardModelSettings settings, RewardModel mod
     {
         using var guard = no_grad();
         model.Mixes = FitMixes(validation, ct);
+        model.Features = model.Features?.Refit(
+            [.. model.Criteria.Select(c => c.Key)],
+            [.. train.Concat(validation).Select(r => r.Source)],
+            ct
+        );
         var centre = settings.Center == ScoreCenter.Demonstrations ? Reference(demonstrations) : [];
         foreach (var member in model.Members)
         {

@@ -1,5 +1,4 @@
 using Annotation.Learning.Checkpoints;
-using Annotation.Learning.Optimization;
 using Annotation.Learning.Tensors;
 using Annotation.Learning.Training;
 using static TorchSharp.torch;
@@ -9,8 +8,6 @@ namespace Annotation.Learning.RewardModeling;
 /// <summary>The training of one member of a reward model: weights and heads in place, resumable to the same bytes.</summary>
 internal sealed class RewardMemberTraining(RewardModelSettings settings, int index)
 {
-    private const double Beta1 = 0.9;
-    private const double Beta2 = 0.95;
     private const string TieName = "tie.strength";
 
     // Heads and orders of a member are drawn from streams of their own.
@@ -30,7 +27,6 @@ internal sealed class RewardMemberTraining(RewardModelSettings settings, int ind
         CancellationToken ct
     )
     {
-        // 1. What is trained, and how far a former process got.
         using var scope = NewDisposeScope();
         var weights = new Dictionary<string, Tensor>(member.Weights());
         var tie = FirstTieStrength(train, member.Trunk.Device);
@@ -38,71 +34,35 @@ internal sealed class RewardMemberTraining(RewardModelSettings settings, int ind
         {
             weights[TieName] = tie;
         }
-        using var optimizer = new AdamW(weights.Select(w => (w.Key, w.Value)), Beta1, Beta2, weightDecay: settings.WeightDecay);
-        using var best = new BestWeights(weights);
-        var state = new TrainingState(weights, optimizer, best);
-        state.Resume(checkpoints);
-        var order = new EpochOrder(train.Count, settings.BatchPrompts, Seed(OrderPath));
-        var total = order.StepsPerEpoch * settings.Epochs;
-        var validateEvery = Math.Max(1, order.StepsPerEpoch / settings.ValidationsPerEpoch);
-        var warmup = (int)(total * settings.WarmupShare);
+        var outcome = new SupervisedLoop(settings, weights, Seed(OrderPath)).Run(
+            train.Count,
+            settings.BatchPrompts,
+            batch => Learn(member, [.. batch.Select(i => train[i])], tie),
+            validation.Count == 0 ? null : () => Validate(member, validation),
+            checkpoints,
+            progress is null ? null : new MemberProgress(progress, index, settings.Members),
+            ct
+        );
+        return (outcome.Steps, outcome.ValidationLoss, tie is null ? null : TieStrength(tie).item<float>());
+    }
 
-        while (state.Step < total && best.Misses < settings.Patience)
+    // Adds the gradients of the mean loss of these rankings.
+    private Dictionary<string, double> Learn(RewardMember member, IReadOnlyList<RankedRows> batch, Tensor? tie)
+    {
+        var ranks = RankedRows.RankTensor(batch, member.Trunk.Device); // (R, K)
+        var scores = RankedRows.Arrange(RewardScoring.Raw(member, batch, settings.MaxTokensPerPass), batch); // (R, K)
+        var loss = Loss(scores, ranks, tie);
+        loss.backward();
+        var metrics = new Dictionary<string, double>
         {
-            // Asked here and nowhere else, so that a stop always leaves a checkpoint of a whole step.
-            if (ct.IsCancellationRequested)
-            {
-                state.Save(checkpoints);
-                ct.ThrowIfCancellationRequested();
-            }
-            using var step = NewDisposeScope();
-
-            // 2. One optimizer step on the next rankings of the epoch's order.
-            var batch = order.Batch(state.Step).Select(i => train[i]).ToList();
-            var rate = LearningRate.Cosine(settings.LearningRate, state.Step + 1, total, warmup, settings.FinalLearningRateShare);
-            var ranks = RankedRows.RankTensor(batch, member.Trunk.Device); // (R, K)
-            var scores = RankedRows.Arrange(RewardScoring.Raw(member, batch, settings.MaxTokensPerPass), batch); // (R, K)
-            var loss = Loss(scores, ranks, tie);
-            loss.backward();
-            var norm = optimizer.ClipGradients(settings.GradientClip);
-            if (!double.IsFinite(norm))
-            {
-                throw new InvalidOperationException(
-                    $"Gradients are not finite at step {state.Step + 1}: lower LearningRate ({settings.LearningRate})."
-                );
-            }
-            optimizer.Step(rate);
-            optimizer.ZeroGradients();
-            state.Step++;
-
-            // 3. Validation now and then; the weights of the minimum are kept.
-            var metrics = new Dictionary<string, double>
-            {
-                ["loss"] = loss.to(ScalarType.Float64).item<double>(),
-                ["accuracy"] = Accuracy(scores.detach(), ranks),
-                ["learningRate"] = rate,
-                ["gradientNorm"] = norm,
-                ["member"] = index + 1,
-            };
-            if (tie is not null)
-            {
-                metrics["tieStrength"] = TieStrength(tie).item<float>();
-            }
-            if (validation.Count > 0 && (state.Step % validateEvery == 0 || state.Step == total))
-            {
-                (metrics["validationLoss"], metrics["validationAccuracy"]) = Validate(member, validation);
-                best.Observe(metrics["validationLoss"], state.Step);
-            }
-            if (state.Step % settings.CheckpointSteps == 0 || state.Step == total || best.Misses >= settings.Patience)
-            {
-                state.Save(checkpoints);
-            }
-            progress?.Report(new(index * total + state.Step, total * settings.Members, metrics));
+            [SupervisedLoop.Loss] = loss.to(ScalarType.Float64).item<double>(),
+            ["accuracy"] = Accuracy(scores.detach(), ranks),
+        };
+        if (tie is not null)
+        {
+            metrics["tieStrength"] = TieStrength(tie).item<float>();
         }
-
-        // 4. The weights of the smallest validation loss.
-        best.Restore();
-        return (state.Step, double.IsFinite(best.Loss) ? best.Loss : null, tie is null ? null : TieStrength(tie).item<float>());
+        return metrics;
     }
 
     // Mean over the prompts and criteria of a batch that have a pair: scores and ranks (R, K).
@@ -150,9 +110,8 @@ internal sealed class RewardMemberTraining(RewardModelSettings settings, int ind
     private Tensor TieStrength(Tensor tie) => settings.Loss == PreferenceLoss.RaoKupper ? tie.exp() + 1 : tie.exp();
 
     // Mean pairwise loss and accuracy over all rankings, whatever the training loss: comparable between settings.
-    private (double Nll, double Accuracy) Validate(RewardMember member, IReadOnlyList<RankedRows> rankings)
+    private Dictionary<string, double> Validate(RewardMember member, IReadOnlyList<RankedRows> rankings)
     {
-        using var guard = no_grad();
         var (nll, correct, pairs, counted) = (0.0, 0.0, 0.0, 0.0);
         foreach (var batch in rankings.Chunk(settings.BatchPrompts * 4))
         {
@@ -165,7 +124,7 @@ internal sealed class RewardMemberTraining(RewardModelSettings settings, int ind
             pairs += counts.sum().item<double>();
             counted += counts.gt(0).sum().item<long>();
         }
-        return (nll / counted, correct / pairs);
+        return new() { [SupervisedLoop.ValidationLoss] = nll / counted, ["validationAccuracy"] = correct / pairs };
     }
 
     private static double Accuracy(Tensor scores, Tensor ranks)
@@ -176,4 +135,17 @@ internal sealed class RewardMemberTraining(RewardModelSettings settings, int ind
     }
 
     private ulong Seed(int path) => new SeededRandom((ulong)settings.Seed, index, path).NextBits();
+
+    /// <summary>The steps of one member among those of all.</summary>
+    private sealed class MemberProgress(IProgress<TrainingProgress> all, int index, int members) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) =>
+            all.Report(
+                new(
+                    index * value.TotalSteps + value.Step,
+                    value.TotalSteps * members,
+                    new Dictionary<string, double>(value.Metrics) { ["member"] = index + 1 }
+                )
+            );
+    }
 }

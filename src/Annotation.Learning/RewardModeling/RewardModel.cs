@@ -31,7 +31,7 @@ public sealed class RewardModel(
     public IReadOnlyList<RewardMember> Members { get; } = members;
 
     /// <summary>The score of words and lengths beside the network's; null without one.</summary>
-    public FeatureHead? Features { get; init; }
+    public FeatureHead? Features { get; internal set; }
 
     /// <summary>Of each criterion, how network and features make log-odds.</summary>
     public IReadOnlyList<ScoreMix> Mixes { get; internal set; } = [.. criteria.Select(_ => ScoreMix.Plain)];

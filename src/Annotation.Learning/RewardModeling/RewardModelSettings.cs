@@ -31,13 +31,8 @@ public enum ScoreCenter
 /// <summary>Settings of reward-model training.</summary>
 public sealed record RewardModelSettings : TrunkSettings
 {
-    /// <summary>Peak learning rate.</summary>
-    [Range(1e-8, 1.0)]
-    public double LearningRate { get; init; } = 3e-4;
-
-    /// <summary>Passes over the rankings; reward models overfit after few. Fewer are made when the validation loss stops falling.</summary>
-    [Range(1, 1000)]
-    public int Epochs { get; init; } = 3;
+    /// <summary>The defaults of reward models, which overfit after few passes.</summary>
+    public RewardModelSettings() => (LearningRate, Epochs, ValidationsPerEpoch, Patience) = (3e-4, 3, 4, 4);
 
     /// <summary>Ranked prompts per optimizer step.</summary>
     [Range(1, 4096)]
@@ -106,42 +101,6 @@ public sealed record RewardModelSettings : TrunkSettings
     /// </summary>
     [Range(0, 20)]
     public int Folds { get; init; }
-
-    /// <summary>Share of all steps over which the learning rate rises from 0.</summary>
-    [Range(0.0, 1.0)]
-    public double WarmupShare { get; init; } = 0.03;
-
-    /// <summary>Share of the peak learning rate at which the cosine ends.</summary>
-    [Range(0.0, 1.0)]
-    public double FinalLearningRateShare { get; init; } = 0.1;
-
-    /// <summary>Largest joint L2 norm of the gradients.</summary>
-    [Range(1e-6, 1e6)]
-    public double GradientClip { get; init; } = 1;
-
-    /// <summary>Decoupled weight decay.</summary>
-    [Range(0.0, 1.0)]
-    public double WeightDecay { get; init; }
-
-    /// <summary>Validations per epoch.</summary>
-    [Range(1, 100)]
-    public int ValidationsPerEpoch { get; init; } = 4;
-
-    /// <summary>Validations without a new minimum after which training stops. The weights of the minimum are kept in any case.</summary>
-    [Range(1, 1000)]
-    public int Patience { get; init; } = 4;
-
-    /// <summary>Most tokens (pads included) per forward pass.</summary>
-    [Range(64, 1 << 24)]
-    public int MaxTokensPerPass { get; init; } = 16384;
-
-    /// <summary>Steps between checkpoints.</summary>
-    [Range(1, 1_000_000)]
-    public int CheckpointSteps { get; init; } = 50;
-
-    /// <summary>Seed of the heads and of the order of the rankings.</summary>
-    [Range(0, int.MaxValue)]
-    public int Seed { get; init; } = 1;
 
     internal bool TiesCount => Loss is PreferenceLoss.RaoKupper or PreferenceLoss.Davidson;
 }

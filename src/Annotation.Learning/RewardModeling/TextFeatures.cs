@@ -8,7 +8,7 @@ namespace Annotation.Learning.RewardModeling;
 /// </summary>
 /// <remarks>
 /// Counts enter as log(1 + n), so that a word said a hundred times is worth little more than one said ten times. Keys say what is
-/// counted: <c>w:</c> word, <c>p:</c> pair of neighbours, <c>begins:</c> the first one to four words, <c>ends:</c> the last word.
+/// counted: <c>w:</c> word, <c>p:</c> pair of neighbours, <c>begins:</c> the first one to four words, <c>ends:</c> the last one to three words.
 /// </remarks>
 public static class TextFeatures
 {
@@ -16,6 +16,7 @@ public static class TextFeatures
     private const double PairScale = 0.7;
     private const double HingeScale = 0.5;
     private const int LongestBeginning = 4;
+    private const int LongestEnd = 3;
 
     // Words that say nothing about what a text is about.
     private static readonly HashSet<string> _common =
@@ -38,9 +39,9 @@ public static class TextFeatures
         {
             features.Add(($"begins:{string.Join(' ', words.Take(n))}", 1));
         }
-        if (words.Count > 0)
+        for (var n = 1; n <= Math.Min(LongestEnd, words.Count); n++)
         {
-            features.Add(("ends:" + words[^1], 1));
+            features.Add(($"ends:{string.Join(' ', words.TakeLast(n))}", n == 1 ? 1 : PairScale));
         }
         features.AddRange(Lengths(prompt, completion, words.Count));
         features.AddRange(Overlaps(prompt, words));

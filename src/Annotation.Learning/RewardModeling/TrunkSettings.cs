@@ -17,7 +17,7 @@ public enum TrunkSource
 }
 
 /// <summary>The trunk of a reward model, when it is made from the ranked texts.</summary>
-public abstract record TrunkSettings : MemorySettings
+public abstract record TrunkSettings : SupervisedSettings
 {
     /// <summary>Where the transformer comes from.</summary>
     public TrunkSource Trunk { get; init; } = TrunkSource.Auto;

@@ -17,7 +17,8 @@ internal sealed record SupervisedOutcome(int Steps, int BestStep, double? Valida
 /// </summary>
 /// <param name="settings">How long and how fast.</param>
 /// <param name="weights">What is trained, by name; the caller keeps owning them.</param>
-internal sealed class SupervisedLoop(SupervisedSettings settings, IReadOnlyDictionary<string, Tensor> weights)
+/// <param name="orderSeed">Decides the order of the rows; null: the settings' seed.</param>
+internal sealed class SupervisedLoop(SupervisedSettings settings, IReadOnlyDictionary<string, Tensor> weights, ulong? orderSeed = null)
 {
     internal const string Loss = "loss";
     internal const string ValidationLoss = "validationLoss";
@@ -49,7 +50,7 @@ internal sealed class SupervisedLoop(SupervisedSettings settings, IReadOnlyDicti
         using var best = new BestWeights(weights);
         var state = new TrainingState(weights, optimizer, best);
         state.Resume(checkpoints);
-        var order = new EpochOrder(rows, batchSize, (ulong)settings.Seed);
+        var order = new EpochOrder(rows, batchSize, orderSeed ?? (ulong)settings.Seed);
         var total = order.StepsPerEpoch * settings.Epochs;
         var validateEvery = Math.Max(1, order.StepsPerEpoch / settings.ValidationsPerEpoch);
         var warmup = (int)(total * settings.WarmupShare);

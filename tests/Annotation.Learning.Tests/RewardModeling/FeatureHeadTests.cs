@@ -45,6 +45,7 @@ public sealed class FeatureHeadTests
         Assert.Equal(0.7 * Math.Log(3), features["p:rome is"], 1e-12);
         Assert.Equal(1, features["begins:rome is , rome"]);
         Assert.Equal(1, features["ends:!"]);
+        Assert.Equal(0.7, features["ends:is here !"]);
         Assert.Equal(Math.Log(23), features["length"], 1e-12);
         // Seven words: log 8 is past the bend at 2 and not past the one at 3.
         Assert.Equal((Math.Log(8) - 2) / 2, features["length>2"], 1e-12);
@@ -58,17 +59,36 @@ public sealed class FeatureHeadTests
     }
 
     [Fact]
-    public void The_head_learns_the_word_that_wins_and_validation_chooses_its_penalty()
+    public void The_head_learns_the_word_that_wins_and_many_validation_pairs_choose_its_variance()
     {
-        var head = FeatureHead.Fit(["overall"], Rankings(0, 80), Rankings(500, 40), TestContext.Current.CancellationToken);
+        var head = FeatureHead.Fit(["overall"], Rankings(0, 80), Rankings(500, 250), TestContext.Current.CancellationToken);
         var test = Rankings(1000, 60);
         var pairs = Annotation.Learning.Evaluation.PreferencePair.Of(test, "overall");
         var right = pairs.Count(p => head.Score(test[p.Ranking].Prompt, p.Chosen)[0] > head.Score(test[p.Ranking].Prompt, p.Rejected)[0]);
         Assert.InRange(right / (double)pairs.Count, 0.9, 1);
-        // Nothing here is noise, so the weakest penalty predicts best.
-        Assert.Equal(1e-3, head.Penalty[0]);
+        // Nothing here is noise, so the largest variance predicts best; few pairs do not choose.
+        Assert.Equal(0.35, head.Variance[0]);
+        Assert.Equal(0.035, FeatureHead.Fit(["overall"], test, Rankings(500, 20), TestContext.Current.CancellationToken).Variance[0]);
         Assert.DoesNotContain("w:question", head.Keys);
         Assert.Equal(0, FeatureHead.Fit(["other"], test, [], TestContext.Current.CancellationToken).Weights[0].Sum(Math.Abs));
+    }
+
+    [Fact]
+    public void The_weights_are_at_the_minimum_of_the_penalised_loss()
+    {
+        // Two features, four pairs with weights: the gradient must vanish.
+        (double[] Values, double Weight)[] rows = [([1, 0.5], 1), ([-0.3, 2], 0.5), ([0.2, -1], 1), ([-1.5, 0.1], 0.25)];
+        var pairs = rows.Select(r => (FeatureRow.Of([(0, r.Values[0]), (1, r.Values[1])]), r.Weight)).ToList();
+        const double penalty = 0.05;
+        var weights = new FeaturePairs(pairs, 2).Fit(penalty, TestContext.Current.CancellationToken);
+        for (var f = 0; f < 2; f++)
+        {
+            var gradient =
+                penalty * weights[f]
+                - rows.Sum(r => r.Weight / 2.75 * r.Values[f] / (1 + Math.Exp(r.Values[0] * weights[0] + r.Values[1] * weights[1])));
+            Assert.Equal(0, gradient, 1e-6);
+        }
+        Assert.True(weights[0] > 0, $"{weights[0]}");
     }
 
     [Fact]
