@@ -4,7 +4,7 @@ using Annotation.Learning.Text;
 namespace Annotation.Learning.RewardModeling;
 
 /// <summary>
-/// A linear score of <see cref="TextFeatures"/> per criterion, beside the network's. It understands nothing, but with a few thousand
+/// A linear score of <see cref="TextFeatures"/> and <see cref="WordVectors"/> per criterion, beside the network's. It understands nothing, but with a few thousand
 /// rankings it knows more of people's taste than a small network does.
 /// </summary>
 /// <param name="Keys">F: the features it knows.</param>
@@ -15,14 +15,17 @@ public sealed record FeatureHead(IReadOnlyList<string> Keys, IReadOnlyList<doubl
     // A feature of one completion alone predicts nothing.
     private const int Occurrences = 2;
 
-    // Weights are expected within +-0.2 log-odds: found on people's preferences, where anything from half to twice of it does as well.
-    private const double UsualVariance = 0.035;
-    private static readonly double[] _variances = [0.01, UsualVariance, 0.1, 0.35];
+    // Weights are expected within +-0.16 log-odds: what explains people's preferences best; half and twice of it do about as well.
+    private const double UsualVariance = 0.025;
+    private static readonly double[] _variances = [0.006, UsualVariance, 0.1, 0.4];
 
     // Fewer pairs than these choose by chance.
     private const int PairsToChoose = 400;
 
     private readonly Dictionary<string, int> _places = Keys.Select((key, i) => (key, i)).ToDictionary(k => k.key, k => k.i);
+
+    /// <summary>What its words mean by their neighbours; null where the texts were too few.</summary>
+    public WordVectors? Meanings { get; init; }
 
     /// <summary>Fits on rankings; the weights' variance is chosen by the validation rankings where they hold enough pairs.</summary>
     public static FeatureHead Fit(
@@ -32,7 +35,7 @@ public sealed record FeatureHead(IReadOnlyList<string> Keys, IReadOnlyList<doubl
         CancellationToken ct = default
     )
     {
-        var head = new FeatureHead(KeysOf(train), [], []);
+        var head = Empty(train);
         var (seen, held) = (head.Read(train), head.Read(validation));
         var fitted = criteria.Select(c => Choose(head.Pairs(seen, train, c), head.Pairs(held, validation, c), ct)).ToList();
         return head with { Weights = [.. fitted.Select(f => f.Weights)], Variance = [.. fitted.Select(f => f.Variance)] };
@@ -41,9 +44,13 @@ public sealed record FeatureHead(IReadOnlyList<string> Keys, IReadOnlyList<doubl
     /// <summary>A head of the same variances that learns from more rankings.</summary>
     internal FeatureHead Refit(IReadOnlyList<string> criteria, IReadOnlyList<RankedPrompt> rankings, CancellationToken ct)
     {
-        var head = new FeatureHead(KeysOf(rankings), [], Variance);
+        var head = Empty(rankings);
         var rows = head.Read(rankings);
-        return head with { Weights = [.. criteria.Select((c, i) => Fit(head.Pairs(rows, rankings, c), Variance[i], ct))] };
+        return head with
+        {
+            Variance = Variance,
+            Weights = [.. criteria.Select((c, i) => Fit(head.Pairs(rows, rankings, c), Variance[i], ct))],
+        };
     }
 
     /// <summary>The score of each criterion.</summary>
@@ -74,6 +81,12 @@ public sealed record FeatureHead(IReadOnlyList<string> Keys, IReadOnlyList<doubl
             Keys.Count
         );
 
+    private static FeatureHead Empty(IReadOnlyList<RankedPrompt> rankings)
+    {
+        var meanings = WordVectors.Learn(rankings);
+        return new FeatureHead([.. KeysOf(rankings), .. meanings is null ? [] : WordVectors.Keys], [], []) { Meanings = meanings };
+    }
+
     private static List<string> KeysOf(IReadOnlyList<RankedPrompt> rankings) =>
         [
             .. rankings
@@ -89,5 +102,11 @@ public sealed record FeatureHead(IReadOnlyList<string> Keys, IReadOnlyList<doubl
         [.. rankings.Select(r => r.Completions.Select(c => Read(r.Prompt, c)).ToArray())];
 
     private FeatureRow Read(IReadOnlyList<Message> prompt, string completion) =>
-        FeatureRow.Of(TextFeatures.Of(prompt, completion).Where(f => _places.ContainsKey(f.Key)).Select(f => (_places[f.Key], f.Value)));
+        FeatureRow.Of(
+            TextFeatures
+                .Of(prompt, completion)
+                .Concat(Meanings?.Of(prompt, completion) ?? [])
+                .Where(f => _places.ContainsKey(f.Key))
+                .Select(f => (_places[f.Key], f.Value))
+        );
 }

@@ -160,8 +160,12 @@ internal static class RewardModelFolder
                 head is { Keys: not null, Weights: not null }
                 && head.Weights.Count == criteria
                 && head.Weights.All(w => w?.Length == head.Keys.Count)
+                && head.Meanings is null or { IsWhole: true }
                 ? head
-                : throw new ModelFolderException(path, $"should hold one weight per key for each of {criteria} criteria");
+                : throw new ModelFolderException(
+                    path,
+                    $"should hold one weight per key for each of {criteria} criteria, and a vector of one size for each word"
+                );
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

@@ -8,13 +8,15 @@ namespace Annotation.Learning.RewardModeling;
 /// </summary>
 /// <remarks>
 /// Counts enter as log(1 + n), so that a word said a hundred times is worth little more than one said ten times. Keys say what is
-/// counted: <c>w:</c> word, <c>p:</c> pair of neighbours, <c>begins:</c> the first one to four words, <c>ends:</c> the last one to three words.
+/// counted: <c>w:</c> word, <c>p:</c> pair of neighbours, <c>begins:</c> the first one to four words, <c>ends:</c> the last one to three words,
+/// <c>asked how:</c> a word where the last message begins with "how".
 /// </remarks>
 public static class TextFeatures
 {
     // Rarer than words, so each is believed a little less under the same penalty.
     private const double PairScale = 0.7;
     private const double HingeScale = 0.5;
+    private const double QuestionScale = 0.6;
     private const int LongestBeginning = 4;
     private const int LongestEnd = 3;
 
@@ -42,6 +44,11 @@ public static class TextFeatures
         for (var n = 1; n <= Math.Min(LongestEnd, words.Count); n++)
         {
             features.Add(($"ends:{string.Join(' ', words.TakeLast(n))}", n == 1 ? 1 : PairScale));
+        }
+        if (prompt.Count > 0 && Words(prompt[^1].Content) is [var first, ..])
+        {
+            // "How" asks for other words than "is".
+            features.AddRange(Counts(words, $"asked {first}:", QuestionScale));
         }
         features.AddRange(Lengths(prompt, completion, words.Count));
         features.AddRange(Overlaps(prompt, words));

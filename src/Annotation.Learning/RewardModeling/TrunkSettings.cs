@@ -24,11 +24,11 @@ public abstract record TrunkSettings : SupervisedSettings
 
     /// <summary>Blocks of a trunk made from texts.</summary>
     [Range(1, 64)]
-    public int TrunkLayers { get; init; } = 2;
+    public int TrunkLayers { get; init; } = 1;
 
     /// <summary>Attention heads of a trunk made from texts.</summary>
     [Range(1, 64)]
-    public int TrunkHeads { get; init; } = 4;
+    public int TrunkHeads { get; init; } = 2;
 
     /// <summary>Size of one of its heads, an even number; times the heads it is the size of the hidden state.</summary>
     [Range(2, 256)]
@@ -44,7 +44,7 @@ public abstract record TrunkSettings : SupervisedSettings
 
     /// <summary>Times it reads the texts as a language model before it learns to score; fewer when the validation loss stops falling.</summary>
     [Range(0, 100)]
-    public int TrunkEpochs { get; init; } = 3;
+    public int TrunkEpochs { get; init; } = 1;
 
     /// <summary>Peak learning rate of that reading.</summary>
     [Range(1e-8, 1.0)]

@@ -75,8 +75,10 @@ public sealed class ExactOptimumTests(ITestOutputHelper output)
             {
                 Beta = beta,
                 Seed = seed,
-                LearningRate = 1e-3,
-                Epochs = 3,
+                // At beta 0.1 the log-ratios must grow to ten times the rewards' differences.
+                LearningRate = 3e-3,
+                Epochs = 12,
+                Patience = 6,
                 BatchPrompts = 256,
                 Criterion = "overall",
             };
