@@ -115,7 +115,12 @@ public sealed class LocalPlatform : IAsyncDisposable
         var web = Supervise(
             "web",
             programs.Web,
-            environment.Append(new("ASPNETCORE_URLS", Admin.Server)).Append(new("Annotation__AdminFile", folder.AdminFile)),
+            [
+                .. environment,
+                new("ASPNETCORE_URLS", Admin.Server),
+                new("Annotation__AdminFile", folder.AdminFile),
+                new("DOTNET_GCgen0size", WebGeneration0),
+            ],
             TimeSpan.FromSeconds(15)
         );
         // The worker takes no port that anybody should know.
@@ -133,6 +138,9 @@ public sealed class LocalPlatform : IAsyncDisposable
             cancellation
         );
     }
+
+    // 64 MiB (hexadecimal): requests allocate much that is dead at once, and each collection makes all of them wait.
+    private const string WebGeneration0 = "4000000";
 
     private Supervision Supervise(string name, string program, IEnumerable<KeyValuePair<string, string>> environment, TimeSpan stopTime)
     {

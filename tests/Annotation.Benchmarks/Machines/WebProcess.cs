@@ -54,6 +54,8 @@ public sealed class WebProcess : IDisposable
         start.Environment["ConnectionStrings__Annotation"] = _connection;
         start.Environment["Annotation__Artifacts"] = _artifacts;
         start.Environment["Logging__LogLevel__Default"] = "None";
+        // As `up` and the image have it.
+        start.Environment["DOTNET_GCgen0size"] = "4000000";
         _process = Process.Start(start)!;
         _ = _process.StandardOutput.ReadToEndAsync(cancellation);
         _ = _process.StandardError.ReadToEndAsync(cancellation);
