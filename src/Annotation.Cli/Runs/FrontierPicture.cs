@@ -27,8 +27,8 @@ public static class FrontierPicture
         {
             var (kl, score) = (most * i / Ticks, bottom + (top - bottom) * i / Ticks);
             Line($"<path d='M{Left} {Y(score)}H{Width - Right}' stroke='#dddddd'/>");
-            Line($"<text x='{Left - 8}' y='{Y(score)}' text-anchor='end' dominant-baseline='middle'>{Number(score)}</text>");
-            Line($"<text x='{X(kl)}' y='{Height - Bottom + 18}' text-anchor='middle'>{Number(kl)}</text>");
+            Line($"<text x='{Left - 8}' y='{Y(score)}' text-anchor='end' dominant-baseline='middle'>{Tick(score)}</text>");
+            Line($"<text x='{X(kl)}' y='{Height - Bottom + 18}' text-anchor='middle'>{Tick(kl)}</text>");
         }
         Line(
             $"<text x='{(Left + Width - Right) / 2}' y='{Height - 14}' text-anchor='middle'>KL from the start, nats per completion</text>"
@@ -58,6 +58,8 @@ public static class FrontierPicture
 
         string Y(double score) => Number(Height - Bottom - (Height - Top - Bottom) * (score - bottom) / (top - bottom));
     }
+
+    private static string Tick(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 

@@ -68,7 +68,7 @@ public sealed record RunEstimate(long Memory, TimeSpan Time)
         return available == 0 || Memory <= available
             ? null
             : $"The run needs about {Gibibytes(Memory)} of memory, but the device has {Gibibytes(available)}: lower MaxTokensPerPass or the "
-                + "batch, train an adapter (LoraRank), or set Precision to bf16 or RecomputeActivations to true.";
+                + "batch, train an adapter (LoraRank), set Precision to bf16 or RecomputeActivations to true, or take a smaller model.";
     }
 
     /// <summary>One sentence for people.</summary>
