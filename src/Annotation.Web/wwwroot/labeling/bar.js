@@ -38,6 +38,8 @@ export class Bar {
     this.#undo = button("Undo ", "bare", actions.undo);
     this.#skip = button("Skip ", "bare", actions.skip);
     this.#submit = button("Submit ", "primary", actions.submit);
+    this.#submit.querySelector("kbd")?.classList.add("reading");
+    this.#submit.append(h("kbd", { class: "writing", "aria-hidden": "true" }, "Ctrl Enter"));
     this.#takeBack = button("Undo submit", "bare take-back", actions.undoSubmit);
     this.foot = h("footer", { class: "foot", hidden: true }, this.#summary, this.#status, h("div", { class: "foot-actions" }, this.#takeBack, this.#undo, this.#skip, this.#submit));
     this.showHints();
@@ -46,7 +48,7 @@ export class Bar {
 
   /** The line above the desk. @param {string} title @param {Node[]} tools */
   head(title, tools) {
-    return h("div", { class: "desk-line" }, h("h1", {}, title), this.#progress, h("span", { class: "spacer" }), this.#sync, ...tools);
+    return h("div", { class: "desk-line" }, h("h1", {}, title), this.#progress, h("span", { class: "spacer" }), this.#sync, h("div", { class: "desk-tools" }, ...tools));
   }
 
   showHints() {
@@ -113,7 +115,7 @@ export class Bar {
     const waiting = outbox.waiting.length;
     const state = outbox.state;
     const text =
-      waiting === 0 ? (draft && !draft.saved ? "Saving…" : "All saved")
+      waiting === 0 ? (!draft || draft.saved ? "All saved" : draft.sentence && draft.keptHere ? "Kept in this browser" : "Saving…")
       : state === "offline" ? `Offline: ${waiting} kept here, will be sent`
       : state === "signedOut" ? `Signed out: ${waiting} kept here`
       : `Sending ${waiting}…`;
