@@ -69,6 +69,7 @@ export class Bar {
 
   rest() {
     this.#task = null;
+    this.#progress.textContent = "";
     this.foot.hidden = true;
   }
 
