@@ -1,6 +1,9 @@
 // The lines around the desk: progress and what is saved above it, the answer in short and the actions below.
 import { h } from "./dom.js";
 
+/** The server counts open tasks so far and no further. */
+const mostCounted = 100;
+
 /**
  * @typedef {object} Actions
  * @property {() => void} submit
@@ -137,7 +140,8 @@ export class Bar {
     // The server counted when it handed the task out; what was decided since then is added here.
     const done = Math.max(task.doneToday + waiting, this.#doneShown);
     this.#doneShown = done;
-    this.#progress.textContent = `${done} done today · ${Math.max(1, task.openTaskCount - (done - task.doneToday))} open`;
+    const open = task.openTaskCount >= mostCounted ? `${mostCounted}+` : Math.max(1, task.openTaskCount - (done - task.doneToday));
+    this.#progress.textContent = `${done} done today · ${open} open`;
   }
 
   /** @param {import("./draft.js").Draft | null} draft @param {import("./outbox.js").Outbox} outbox */
