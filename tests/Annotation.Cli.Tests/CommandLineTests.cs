@@ -102,6 +102,32 @@ public sealed class CommandLineTests : IAsyncLifetime
         File.Delete(file);
     }
 
+    [Theory]
+    [InlineData("[QUESTIONS]")]
+    [InlineData("""{"version":3,"questions":[QUESTIONS]}""")]
+    public async Task A_questionnaire_is_sent_as_the_file_has_it(string shape)
+    {
+        const string Questions =
+            """{"kind":"best-worst","key":"overall","name":"Best and worst","criterion":"overall"},{"kind":"rating","key":"help","name":"Help","max":5,"required":false},{"kind":"dialogue","key":"talk","name":"Talk"}""";
+        server.On("PUT /api/projects/p/questionnaire", 200, $$"""{"version":4,"questions":[{{Questions}}]}""");
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, shape.Replace("QUESTIONS", Questions, StringComparison.Ordinal), Cancellation);
+
+        var (code, output, errors) = await RunAsync($"projects questionnaire set p {file} --based-on 3");
+
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith("Version 4", output, StringComparison.Ordinal);
+        var sent = JsonDocument.Parse(Assert.Single(server.Requests).Body).RootElement;
+        Assert.Equal(3, sent.GetProperty("basedOn").GetInt32());
+        Assert.Equal(
+            ["best-worst", "rating", "dialogue"],
+            sent.GetProperty("questions").EnumerateArray().Select(q => q.GetProperty("kind").GetString())
+        );
+        Assert.Equal(5, sent.GetProperty("questions")[1].GetProperty("max").GetInt32());
+        Assert.False(sent.GetProperty("questions")[1].GetProperty("required").GetBoolean());
+        File.Delete(file);
+    }
+
     [Fact]
     public async Task A_waited_run_that_completes_ends_with_0_and_its_document()
     {

@@ -83,7 +83,7 @@ public static class QuestionnaireVerbs
                 question.Key,
                 question.GetType().Name.Replace("QuestionRow", "", StringComparison.Ordinal),
                 question.Name,
-                question.Required
+                question.Required ? "yes" : "no"
             );
         }
 

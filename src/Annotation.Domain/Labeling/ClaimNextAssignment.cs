@@ -13,7 +13,8 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
     /// The task the person already holds; else the next one that has room: first what is assigned to the person, then
     /// to a team of theirs, then what is for everybody, each by priority (the oldest among equals). Never a task that
     /// the person has judged, or wrote a completion of, or skipped (unless the project brings skipped ones back), nor
-    /// one in a language or of a category that the person does not take. Refused with <c>no-task</c> when there is none.
+    /// one in a language or of a category that the person does not take. Refused with <c>no-task</c> when there is none, and
+    /// with <c>limit-reached</c> when the project gives one person no more.
     /// </summary>
     /// <param name="personId">The labeler.</param>
     /// <param name="projectId">Only tasks of this project; null for all projects.</param>
@@ -64,12 +65,12 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
     }
 
     private static Refusal Nothing(Claimer claimer) =>
-        new(
-            "no-task",
-            claimer.ReachedLimit
-                ? "You have judged as many tasks as one person may here; thank you, and come back tomorrow or choose another project."
-                : "There is nothing to label right now; come back later."
-        );
+        claimer.ReachedLimit
+            ? new(
+                "limit-reached",
+                "You have judged as many tasks as one person may here; thank you, and come back tomorrow or choose another project."
+            )
+            : new("no-task", "There is nothing to label right now; come back later.");
 
     private static async Task<ClaimedTask?> HeldAsync(
         NpgsqlConnection connection,

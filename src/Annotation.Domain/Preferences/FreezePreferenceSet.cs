@@ -17,6 +17,9 @@ public sealed class FreezePreferenceSet(IDbContextFactory<AnnotationDbContext> c
     // Named in the hash: another way of splitting or hashing must give other hashes.
     private const string HashName = "preference-set-1";
 
+    /// <summary>The refusal's code when there is nothing to freeze.</summary>
+    public const string NoRankings = "no-rankings";
+
     /// <summary>
     /// Freezes the project's live rankings, split by their prompts, and returns the set; the existing one when nothing
     /// has changed since it was frozen. Refused when there is no ranking.
@@ -33,7 +36,7 @@ public sealed class FreezePreferenceSet(IDbContextFactory<AnnotationDbContext> c
         var rankings = await LiveAsync(db, projectId, cancellationToken);
         if (rankings.Count == 0)
         {
-            return new Refusal("no-rankings", $"Project '{project.Name}' has no rankings yet; rank or import some first.");
+            return new Refusal(NoRankings, $"Project '{project.Name}' has no rankings yet; rank or import some first.");
         }
 
         var hash = HashOf(rankings);

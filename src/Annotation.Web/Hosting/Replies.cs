@@ -37,7 +37,9 @@ internal static class Replies
     {
         var status =
             MissingCodes.Contains(refusal.Code) ? StatusCodes.Status404NotFound
-            : refusal.Code.EndsWith("-taken", StringComparison.Ordinal) || refusal.Code.StartsWith("lease-", StringComparison.Ordinal)
+            : refusal.Code.EndsWith("-taken", StringComparison.Ordinal)
+            || refusal.Code.StartsWith("lease-", StringComparison.Ordinal)
+            || refusal.Code == "limit-reached"
                 ? StatusCodes.Status409Conflict
             : StatusCodes.Status400BadRequest;
         return Refuse(status, refusal.Code, refusal.Sentence);

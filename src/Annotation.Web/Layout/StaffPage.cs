@@ -30,7 +30,10 @@ public abstract class StaffPage : ComponentBase, IDisposable
     private ISnackbar Snackbar { get; set; } = default!;
 
     /// <summary>Cancelled when the page is left.</summary>
-    protected CancellationToken Gone => _gone.Token;
+    protected CancellationToken Gone { get; }
+
+    // The token outlives its source: what is still under way when the page is left sees that it is cancelled.
+    protected StaffPage() => Gone = _gone.Token;
 
     /// <summary>Who looks at the page.</summary>
     protected async Task<ClaimsPrincipal> UserAsync() => (await AuthenticationState).User;

@@ -123,6 +123,9 @@ public sealed class DistributionTests(PostgresFixture postgres) : IClassFixture<
         await JudgeAsync(first, person, 1, 2);
         await JudgeAsync(second, person, 1, 2);
         Assert.Null(await ClaimAsync(person, project));
+        var refusal = (await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, [], Cancel)).Refusal!;
+        Assert.Equal("limit-reached", refusal.Code);
+        Assert.StartsWith("You have judged as many tasks as one person may here", refusal.Sentence, StringComparison.Ordinal);
         postgres.Clock.Advance(TimeSpan.FromDays(1));
         await JudgeAsync((await ClaimAsync(person, project))!, person, 1, 2);
         Assert.Null(await ClaimAsync(person, project));

@@ -1,16 +1,17 @@
+using Annotation.Domain.Dialogues;
 using Annotation.Domain.Questions;
+using Annotation.Testing;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace Annotation.EndToEnd.Tests.Labeling;
 
-/// <summary>axe finds nothing serious on the desk, whatever it asks, light and dark.</summary>
-[Trait("Category", "nightly")]
+/// <summary>axe finds nothing serious on the desk, whatever it asks, light, dark and in high contrast.</summary>
 public sealed class DeskAccessibilityTests(DeskServer server) : IClassFixture<DeskServer>
 {
     [Fact]
-    public async Task Nothing_serious_in_any_kind_of_question_light_and_dark()
+    public async Task Nothing_serious_in_any_kind_of_question_in_any_theme()
     {
         Dictionary<string, (int Completions, Question Question)> kinds = new()
         {
@@ -23,23 +24,28 @@ public sealed class DeskAccessibilityTests(DeskServer server) : IClassFixture<De
             ["reason"] = (2, new ReasonQuestion("reason") { Tags = [new("shorter", "Shorter")] }),
             ["edit"] = (2, new EditQuestion("edit")),
             ["demonstration"] = (0, new DemonstrationQuestion()),
+            ["dialogue"] = (0, new DialogueQuestion()),
         };
         foreach (var (kind, (completions, question)) in kinds)
         {
+            var project = await server.ProjectAsync(kind == "dialogue" ? 0 : 1, completions, question);
+            if (kind == "dialogue")
+            {
+                await server.Postgres.PromptAsync(project, "What is it?", TestContext.Current.CancellationToken);
+                await server.Postgres.Get<CreateDialogueTasks>().RunAsync(project, 1, false, null, TestContext.Current.CancellationToken);
+            }
+
             // BypassCSP lets axe put its styles on the page.
-            var desk = await server.ArriveAsync(
-                await server.ProjectAsync(1, completions, question),
-                options: new() { BypassCSP = true, ReducedMotion = ReducedMotion.Reduce }
-            );
+            var desk = await server.ArriveAsync(project, options: new() { BypassCSP = true, ReducedMotion = ReducedMotion.Reduce });
             await Assertions.Expect(desk.Page.Locator(".foot")).ToBeVisibleAsync();
             await desk.PressAsync("1");
-            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            foreach (var theme in new[] { "light", "dark", "contrast" })
             {
-                await desk.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await desk.Page.EvaluateAsync("theme => { document.documentElement.dataset.theme = theme; }", theme);
                 var found = await desk.Page.RunAxe();
                 Assert.True(
                     found.Violations.All(v => v.Impact is not ("serious" or "critical")),
-                    $"{kind}, {scheme}: "
+                    $"{kind}, {theme}: "
                         + string.Join(
                             "; ",
                             found

@@ -8,7 +8,6 @@ namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>What a labeler feels: from Enter to the next task, keys per task, and whole series of every kind.</summary>
 [Trait("Category", "nightly")]
-[Trait("Category", "nightly")]
 public sealed class DeskSpeedTests(DeskServer server, ITestOutputHelper output) : IClassFixture<DeskServer>
 {
     private const string Watch = """

@@ -13,7 +13,6 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>Dialogues written at the desk, by one person or by two, and what training makes of them.</summary>
-[Trait("Category", "nightly")]
 public sealed class DialogueDeskTests(DeskServer server) : IClassFixture<DeskServer>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

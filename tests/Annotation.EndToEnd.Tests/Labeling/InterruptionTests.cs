@@ -6,7 +6,6 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>The network and the server go away at random moments while somebody labels: nothing is lost, nothing is stored twice.</summary>
-[Trait("Category", "nightly")]
 public sealed class InterruptionTests(DeskServer server, ITestOutputHelper output) : IClassFixture<DeskServer>
 {
     [Fact]

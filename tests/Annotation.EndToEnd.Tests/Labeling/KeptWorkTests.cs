@@ -6,7 +6,6 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>What a labeler has done stays: drafts, undo, correction, and the record of how it was done.</summary>
-[Trait("Category", "nightly")]
 public sealed class KeptWorkTests(DeskServer server) : IClassFixture<DeskServer>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

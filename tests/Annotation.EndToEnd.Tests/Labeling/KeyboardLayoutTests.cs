@@ -5,7 +5,6 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>Keys go by their place, whatever is printed on them; each can be changed; none fires while somebody writes.</summary>
-[Trait("Category", "nightly")]
 public sealed class KeyboardLayoutTests(DeskServer server) : IClassFixture<DeskServer>
 {
     [Fact]

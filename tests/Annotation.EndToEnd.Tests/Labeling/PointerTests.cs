@@ -5,7 +5,6 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>The completion's own text is what is dragged, by mouse and by finger, and screen readers hear the order.</summary>
-[Trait("Category", "nightly")]
 public sealed class PointerTests(DeskServer server) : IClassFixture<DeskServer>
 {
     [Fact]
@@ -25,6 +24,34 @@ public sealed class PointerTests(DeskServer server) : IClassFixture<DeskServer>
 
         var answer = await desk.OnlyAnswerAsync<RankingAnswer>("overall");
         Assert.Equal([2, 2, 1], shown.Select(id => answer.Ranks[id]));
+    }
+
+    [Fact]
+    public async Task By_mouse_text_is_selected_within_its_card_and_dragged_once_the_pointer_is_on_another()
+    {
+        var desk = await server.SitDownAsync(await server.ProjectAsync(1, 3, new RankingQuestion("overall")));
+        await desk.Page.SetViewportSizeAsync(1500, 900);
+        await desk.ShownAsync(3);
+        var text = (await desk.Cards.Nth(0).Locator(".prose").BoundingBoxAsync())!;
+        var other = (await desk.Cards.Nth(1).BoundingBoxAsync())!;
+
+        await desk.Page.Mouse.MoveAsync(text.X + 2, text.Y + 12);
+        await desk.Page.Mouse.DownAsync();
+        await desk.Page.Mouse.MoveAsync(text.X + 150, text.Y + 12, new() { Steps = 6 });
+        Assert.NotEmpty(await desk.Page.EvaluateAsync<string>("() => getSelection().toString()"));
+        await Assertions.Expect(desk.Page.Locator(".card.dragged")).ToHaveCountAsync(0);
+        await desk.Page.Mouse.UpAsync();
+        Assert.NotEmpty(await desk.Page.EvaluateAsync<string>("() => getSelection().toString()"));
+        await Assertions.Expect(desk.Page.Locator(".order li")).ToHaveCountAsync(0);
+
+        // From the selected text itself, to another card.
+        await desk.Page.Mouse.MoveAsync(text.X + 30, text.Y + 12);
+        await desk.Page.Mouse.DownAsync();
+        await desk.Page.Mouse.MoveAsync(other.X + (other.Width * 0.9f), other.Y + (other.Height / 2), new() { Steps = 8 });
+        await Assertions.Expect(desk.Page.Locator(".card.dragged")).ToHaveCountAsync(1);
+        Assert.Empty(await desk.Page.EvaluateAsync<string>("() => getSelection().toString()"));
+        await desk.Page.Mouse.UpAsync();
+        await Assertions.Expect(desk.Page.Locator(".order")).ToHaveTextAsync("BA");
     }
 
     [Fact]

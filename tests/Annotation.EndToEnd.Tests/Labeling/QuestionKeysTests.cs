@@ -5,7 +5,6 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>Every kind of question, answered by keyboard alone in a real browser, as the database then holds it.</summary>
-[Trait("Category", "nightly")]
 public sealed class QuestionKeysTests(DeskServer server) : IClassFixture<DeskServer>
 {
     [Fact]

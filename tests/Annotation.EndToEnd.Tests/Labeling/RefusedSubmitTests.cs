@@ -9,7 +9,6 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Labeling;
 
 /// <summary>What the server does not take: its sentence stands on the page, and the work is still there.</summary>
-[Trait("Category", "nightly")]
 public sealed class RefusedSubmitTests(DeskServer server) : IClassFixture<DeskServer>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -96,6 +95,7 @@ public sealed class RefusedSubmitTests(DeskServer server) : IClassFixture<DeskSe
         await Assertions.Expect(desk.Status).ToHaveTextAsync("The answer has 10485760 characters; at most 100000 are accepted.");
         Assert.Empty(await desk.AnswersAsync());
 
+        await Assertions.Expect(desk.Sync).ToHaveTextAsync("Kept in this browser");
         await desk.Page.ReloadAsync();
         await desk.Page.WaitForFunctionAsync("() => document.querySelector('textarea')?.value.length === 10 * 1024 * 1024");
     }

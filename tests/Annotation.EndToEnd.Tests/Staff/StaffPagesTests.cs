@@ -2,9 +2,11 @@ using System.Text;
 using Annotation.Domain.Accounts;
 using Annotation.Domain.Inquiries;
 using Annotation.Domain.Labeling;
+using Annotation.Domain.Models;
 using Annotation.Domain.Preferences;
 using Annotation.Domain.Preferences.Imports;
 using Annotation.Domain.Questions;
+using Annotation.Domain.Runs;
 using Annotation.EndToEnd.Tests.Labeling;
 using Annotation.Testing;
 using Deque.AxeCore.Playwright;
@@ -114,6 +116,42 @@ public sealed class StaffPagesTests(DeskServer server) : IClassFixture<DeskServe
         await page.GetByRole(AriaRole.Link, new() { Name = "each of them" }).ClickAsync();
         await page.Locator($"a[href$='{judgement}']").ClickAsync();
         await Assertions.Expect(page.GetByText("What was judged")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task From_a_model_to_each_judgement_it_learned_from_and_back_by_links_alone()
+    {
+        var (name, judgement) = await ProjectWithEverythingAsync();
+        var model = await server.Postgres.ModelAsync(ModelKind.Reward, Cancel);
+        await using (var db = server.Postgres.CreateContext())
+        {
+            var set = await db.PreferenceSets.SingleAsync(s => db.Projects.Any(p => p.Id == s.ProjectId && p.Name == name), Cancel);
+            var run = new Run
+            {
+                ProjectId = set.ProjectId,
+                Number = 900,
+                Kind = RunKind.Reward,
+                State = RunState.Completed,
+                Settings = "{}",
+                Seed = 1,
+                Device = "cpu",
+                PreferenceSetId = set.Id,
+                OutputModelId = model.Id,
+                CreatedAt = server.Postgres.Clock.GetUtcNow(),
+            };
+            db.Runs.Add(run);
+            await db.SaveChangesAsync(Cancel);
+            await db.Models.Where(m => m.Id == model.Id).ExecuteUpdateAsync(m => m.SetProperty(x => x.RunId, run.Id), Cancel);
+        }
+
+        var page = await server.SignInAsync(Roles.Engineer, new());
+        await page.GotoAsync($"/models/{model.Name}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "preference set #1" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "each of them" }).ClickAsync();
+        await page.Locator($"a[href$='{judgement}']").ClickAsync();
+        await Assertions.Expect(page.GetByText("What was judged")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = model.Name, Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(model.Name);
     }
 
     /// <summary>A project with an imported judgement in a frozen set, a task, and a labeler who asks about it.</summary>

@@ -15,7 +15,8 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
     /// <summary>
     /// Freezes the project's live rankings, or takes the given set, and returns its lines in the order of their
     /// content hashes. Formats that can say them get the answers that rank nothing after the rankings: those that were live
-    /// when the set was frozen, or are now. Nothing is held open while the lines are read.
+    /// when the set was frozen, or are now. A project that has only such answers is exported without a set: its snapshot is
+    /// <c>answers@HASH</c>. Nothing is held open while the lines are read.
     /// </summary>
     /// <param name="projectId">The project.</param>
     /// <param name="format">Name of a format that rankings can be written in.</param>
@@ -39,6 +40,11 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
         var set = setId is { } id
             ? await FindAsync(projectId, id, cancellationToken)
             : await freeze.RunAsync(projectId, exportedBy, cancellationToken);
+        if (set is { Succeeded: false, Refusal.Code: FreezePreferenceSet.NoRankings })
+        {
+            return await WithoutSetAsync(projectId, format, writer.Value, set.Refusal, cancellationToken);
+        }
+
         if (!set.Succeeded)
         {
             return set.Refusal;
@@ -46,7 +52,7 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
 
         DateTimeOffset? asOf = setId is null ? null : set.Value.CreatedAt;
         var answers = writer.Value.WritesAnswers ? await new UnrankedAnswers(contexts, projectId).ListAsync(asOf, cancellationToken) : [];
-        var lines = WriteAsync(set.Value, answers, writer.Value, cancellationToken);
+        var lines = WriteAsync(projectId, set.Value, answers, writer.Value, cancellationToken);
         if (answers.Count == 0)
         {
             return new Export(set.Value.Id.ToString(), set.Value.ContentHash, lines);
@@ -56,10 +62,38 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
         return new Export($"{set.Value.Id}+{hash[..ShortHash]}", hash, lines);
     }
 
-    private static string HashOf(PreferenceSet set, IReadOnlyList<UnrankedAnswer> answers)
+    /// <summary>The answers of a project that ranks nothing, in a format that can say them.</summary>
+    private async Task<Outcome<Export>> WithoutSetAsync(
+        Guid projectId,
+        string format,
+        IRankingWriter writer,
+        Refusal noRankings,
+        CancellationToken cancellationToken
+    )
+    {
+        var answers = await new UnrankedAnswers(contexts, projectId).ListAsync(asOf: null, cancellationToken);
+        if (answers.Count == 0)
+        {
+            return noRankings;
+        }
+
+        if (!writer.WritesAnswers)
+        {
+            return new Refusal(
+                FreezePreferenceSet.NoRankings,
+                $"None of the project's {answers.Count} answers orders completions, so there is nothing to write as {format}; "
+                    + "export them as rankings, which says every answer."
+            );
+        }
+
+        var hash = HashOf(set: null, answers);
+        return new Export($"answers@{hash[..ShortHash]}", hash, WriteAsync(projectId, set: null, answers, writer, cancellationToken));
+    }
+
+    private static string HashOf(PreferenceSet? set, IReadOnlyList<UnrankedAnswer> answers)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Convert.FromHexString(set.ContentHash));
+        hash.AppendData(set is null ? [] : Convert.FromHexString(set.ContentHash));
         foreach (var answer in answers)
         {
             hash.AppendData(answer.Hash);
@@ -78,23 +112,27 @@ public sealed class ExportPreferences(IDbContextFactory<AnnotationDbContext> con
     }
 
     private async IAsyncEnumerable<string> WriteAsync(
-        PreferenceSet set,
+        Guid projectId,
+        PreferenceSet? set,
         IReadOnlyList<UnrankedAnswer> answers,
         IRankingWriter writer,
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
-        await foreach (var ranking in new RankingPages(contexts, set, PageSize).ReadAsync(cancellationToken))
+        if (set is not null)
         {
-            foreach (var line in writer.WriteRanking(ranking))
+            await foreach (var ranking in new RankingPages(contexts, set, PageSize).ReadAsync(cancellationToken))
             {
-                yield return line;
+                foreach (var line in writer.WriteRanking(ranking))
+                {
+                    yield return line;
+                }
             }
         }
 
         foreach (var page in answers.Chunk(PageSize))
         {
-            foreach (var row in await new UnrankedAnswers(contexts, set.ProjectId).ReadAsync(page, cancellationToken))
+            foreach (var row in await new UnrankedAnswers(contexts, projectId).ReadAsync(page, cancellationToken))
             {
                 foreach (var line in writer.WriteRanking(row))
                 {

@@ -56,7 +56,9 @@ public sealed class MtBenchFormat : Format, IRankingReader, IPromptReader
         var name = $"conversation_{side}";
         var field =
             line.Optional(name)
-            ?? throw new ImportFaultException($"field '{name}' is missing: the vote comes without the texts that it is about");
+            ?? throw new ImportFaultException(
+                $"field '{name}' is missing: the vote comes without the texts that it is about; take the rows of mt_bench_human_judgments with their conversations, or pairs with texts as llmbar"
+            );
         var turns = field.Messages(name);
         var turn = line.Optional("turn")?.Integer("turn") ?? 1;
         var answers = turns.Index().Where(t => t.Item.Role == PromptMessage.Assistant).Select(t => t.Index).ToList();

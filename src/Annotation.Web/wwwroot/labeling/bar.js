@@ -1,6 +1,9 @@
 // The lines around the desk: progress and what is saved above it, the answer in short and the actions below.
 import { h } from "./dom.js";
 
+/** The server counts open tasks so far and no further. */
+const mostCounted = 100;
+
 /**
  * @typedef {object} Actions
  * @property {() => void} submit
@@ -38,6 +41,8 @@ export class Bar {
     this.#undo = button("Undo ", "bare", actions.undo);
     this.#skip = button("Skip ", "bare", actions.skip);
     this.#submit = button("Submit ", "primary", actions.submit);
+    this.#submit.querySelector("kbd")?.classList.add("reading");
+    this.#submit.append(h("kbd", { class: "writing", "aria-hidden": "true" }, "Ctrl Enter"));
     this.#takeBack = button("Undo submit", "bare take-back", actions.undoSubmit);
     this.foot = h("footer", { class: "foot", hidden: true }, this.#summary, this.#status, h("div", { class: "foot-actions" }, this.#takeBack, this.#undo, this.#skip, this.#submit));
     this.showHints();
@@ -46,7 +51,7 @@ export class Bar {
 
   /** The line above the desk. @param {string} title @param {Node[]} tools */
   head(title, tools) {
-    return h("div", { class: "desk-line" }, h("h1", {}, title), this.#progress, h("span", { class: "spacer" }), this.#sync, ...tools);
+    return h("div", { class: "desk-line" }, h("h1", {}, title), this.#progress, h("span", { class: "spacer" }), this.#sync, h("div", { class: "desk-tools" }, ...tools));
   }
 
   showHints() {
@@ -67,6 +72,7 @@ export class Bar {
 
   rest() {
     this.#task = null;
+    this.#progress.textContent = "";
     this.foot.hidden = true;
   }
 
@@ -113,7 +119,7 @@ export class Bar {
     const waiting = outbox.waiting.length;
     const state = outbox.state;
     const text =
-      waiting === 0 ? (draft && !draft.saved ? "Saving…" : "All saved")
+      waiting === 0 ? (!draft || draft.saved ? "All saved" : draft.sentence && draft.keptHere ? "Kept in this browser" : "Saving…")
       : state === "offline" ? `Offline: ${waiting} kept here, will be sent`
       : state === "signedOut" ? `Signed out: ${waiting} kept here`
       : `Sending ${waiting}…`;
@@ -134,7 +140,8 @@ export class Bar {
     // The server counted when it handed the task out; what was decided since then is added here.
     const done = Math.max(task.doneToday + waiting, this.#doneShown);
     this.#doneShown = done;
-    this.#progress.textContent = `${done} done today · ${Math.max(1, task.openTaskCount - (done - task.doneToday))} open`;
+    const open = task.openTaskCount >= mostCounted ? `${mostCounted}+` : Math.max(1, task.openTaskCount - (done - task.doneToday));
+    this.#progress.textContent = `${done} done today · ${open} open`;
   }
 
   /** @param {import("./draft.js").Draft | null} draft @param {import("./outbox.js").Outbox} outbox */

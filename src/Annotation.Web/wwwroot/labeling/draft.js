@@ -25,6 +25,8 @@ export class Draft extends EventTarget {
   /** @type {Promise<void> | null} */ #sending = null;
   /** Why the server does not take it, if it does not. */
   sentence = "";
+  /** Whether this browser has it all, so that it survives a reload. */
+  keptHere = true;
   /** A newer draft of another tab or browser, when there is one. @type {any} */ other = null;
 
   /** @param {string} person @param {import("./types.js").TaskView} task */
@@ -108,7 +110,13 @@ export class Draft extends EventTarget {
   }
 
   #keepHere() {
-    keep(this.#key, { revision: this.#revision, content: this.#content, sent: this.#sent });
+    const revision = this.#revision;
+    this.keptHere = false;
+    void keep(this.#key, { revision, content: this.#content, sent: this.#sent }).then((kept) => {
+      if (revision !== this.#revision) return;
+      this.keptHere = kept;
+      if (this.sentence) this.#announce();
+    });
   }
 
   #announce() {

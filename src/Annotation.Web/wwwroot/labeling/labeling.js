@@ -73,7 +73,7 @@ class Labeling extends HTMLElement {
     } else if (writing && event.key === "Escape" && !event.isComposing) {
       /** @type {HTMLElement} */ (event.target).blur();
       this.#work?.cards.focus();
-    } else if (writing && event.altKey && this.#keys.match(event) === "turn" && this.#work?.key("turn", event)) event.preventDefault();
+    } else if (writing && event.altKey && (event.code === "Enter" || this.#keys.match(event) === "turn") && this.#work?.key("turn", event)) event.preventDefault();
     else if (!writing && event.key === "Tab" && !event.ctrlKey && !event.altKey) {
       if (this.#work?.tab(event.shiftKey)) event.preventDefault();
     } else if (!writing && !event.ctrlKey && !event.metaKey) {

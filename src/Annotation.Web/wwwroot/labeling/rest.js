@@ -12,6 +12,7 @@ export function restPage(state, sentence, project) {
     empty: ["All done for now", "There is no task left for you in this project. This page looks again by itself."],
     offline: ["No connection", "What you have done is kept in this browser and sent when the server answers again."],
     signedOut: ["You are signed out", "Sign in again; what you have done is kept in this browser."],
+    limit: ["That is all for you here", sentence],
     refused: ["That did not work", sentence],
     ready: ["One moment", ""],
     corrected: ["Corrected", "Your new judgement counts now; the earlier one stays on record."],

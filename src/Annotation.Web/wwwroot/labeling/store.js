@@ -5,20 +5,29 @@ const storeName = "drafts";
 /** @param {string} key */
 const markOf = (key) => `${key}/large`;
 
-/** @param {string} key @param {object} value */
-export function keep(key, value) {
+/** Large values on their way into the store. */
+let writing = 0;
+addEventListener("beforeunload", (event) => {
+  if (writing > 0) event.preventDefault();
+});
+
+/** @param {string} key @param {object} value @returns {Promise<boolean>} whether it is kept now */
+export async function keep(key, value) {
   const text = JSON.stringify(value);
   if (text.length <= largest) {
     try {
       localStorage.setItem(key, text);
-      return;
+      return true;
     } catch {
       // Full: the other store has more room.
     }
   }
   localStorage.removeItem(key);
   localStorage.setItem(markOf(key), "1");
-  void inStore("readwrite", (store) => store.put(text, key)).catch(() => {});
+  writing++;
+  return inStore("readwrite", (store) => store.put(text, key))
+    .then(() => true, () => false)
+    .finally(() => writing--);
 }
 
 /** @param {string} key @returns {any} */
@@ -51,10 +60,13 @@ function inStore(mode, act) {
     opening.onupgradeneeded = () => opening.result.createObjectStore(storeName);
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
-      const request = act(opening.result.transaction(storeName, mode).objectStore(storeName));
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-      request.transaction?.addEventListener("complete", () => opening.result.close());
+      const transaction = opening.result.transaction(storeName, mode);
+      const request = act(transaction.objectStore(storeName));
+      transaction.onabort = () => reject(transaction.error);
+      transaction.oncomplete = () => {
+        opening.result.close();
+        resolve(request.result);
+      };
     };
   });
 }

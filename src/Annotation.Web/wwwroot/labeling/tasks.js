@@ -12,7 +12,7 @@ const activities = ["keydown", "pointerdown", "pointermove", "scroll"];
 
 export class Tasks extends EventTarget {
   /** @type {TaskView[]} */ #held = [];
-  /** @type {"loading" | "empty" | "offline" | "signedOut" | "refused" | "ready"} */ state = "loading";
+  /** @type {"loading" | "empty" | "offline" | "signedOut" | "refused" | "limit" | "ready"} */ state = "loading";
   /** The server's reason when the state is refused. */
   sentence = "";
   #project;
@@ -124,7 +124,7 @@ export class Tasks extends EventTarget {
         const holding = [...new Set([...this.#heldAnywhere(), ...this.#sent()])].map((id) => `&holding=${id}`).join("");
         const result = await post(`/api/labeling/next?project=${encodeURIComponent(this.#project)}${holding}`);
         if (result.kind !== "value" || result.value === null) {
-          this.state = result.kind === "value" ? "empty" : result.kind;
+          this.state = result.kind === "value" ? "empty" : result.kind === "refused" && result.code === "limit-reached" ? "limit" : result.kind;
           this.sentence = result.kind === "refused" ? result.sentence : "";
           clearTimeout(this.#again);
           if (result.kind === "offline") this.#again = setTimeout(() => void this.#fill(), offlinePollEvery);

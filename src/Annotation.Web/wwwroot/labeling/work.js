@@ -211,7 +211,7 @@ export class Work {
       const done = question.answered && question.missing() === null;
       tab.setAttribute("aria-pressed", String(i === this.#active));
       tab.classList.toggle("complete", done);
-      /** @type {HTMLElement} */ (tab.querySelector(".mark")).textContent = done ? "✓" : question.progress || (question.row.required === false ? "optional" : "");
+      /** @type {HTMLElement} */ (tab.querySelector(".mark")).textContent = done ? "✓" : question.row.required === false && !question.answered ? "optional" : question.progress;
     });
     this.#live.textContent = this.active.describe();
   }

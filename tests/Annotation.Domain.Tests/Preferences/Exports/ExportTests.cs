@@ -106,6 +106,38 @@ public sealed class ExportTests(PostgresFixture postgres) : IClassFixture<Postgr
     }
 
     [Fact]
+    public async Task Answers_of_a_project_that_ranks_nothing_go_out_and_in_again_as_rankings_and_as_nothing_else()
+    {
+        var project = await postgres.ProjectAsync(Cancel);
+        var flags = new FlagsQuestion("flags") { Choices = FlagsQuestion.Usual };
+        Assert.True((await postgres.Get<SaveQuestionnaire>().RunAsync(project, [flags], null, null, Cancel)).Succeeded);
+        await postgres.TaskAsync(project, Cancel, 1, 0, "a", "b");
+        var person = await postgres.PersonAsync(Cancel);
+        var claim = (await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, holding: [], Cancel)).Value!;
+        var value = new FlagsAnswer(new Dictionary<Guid, IReadOnlyList<string>> { [claim.Completions[0].Id] = ["harmful"] });
+        var answers = new Dictionary<string, AnswerValue> { ["flags"] = value };
+        var submission = new Submission(claim.AssignmentId, person, claim.Version, Guid.NewGuid(), answers, 77);
+        Assert.True((await postgres.Get<SubmitAnswers>().RunAsync(submission, Cancel)).Succeeded);
+
+        var export = (await postgres.Get<ExportPreferences>().RunAsync(project, "rankings", null, null, Cancel)).Value!;
+        var first = await ExportAsync(project, "rankings");
+        var copy = await postgres.ProjectAsync(Cancel);
+        await ImportAsync(copy, "rankings", string.Join('\n', first.Lines));
+        var second = await ExportAsync(copy, "rankings");
+
+        Assert.Contains("\"harmful\"", Assert.Single(first.Lines), StringComparison.Ordinal);
+        Assert.Equal(first.Lines, second.Lines);
+        Assert.Equal(first.Hash, second.Hash);
+        Assert.Equal($"answers@{export.ContentHash[..12]}", export.Snapshot);
+        var pairs = await postgres.Get<ExportPreferences>().RunAsync(project, "trl", null, null, Cancel);
+        Assert.Equal(
+            "None of the project's 1 answers orders completions, so there is nothing to write as trl; "
+                + "export them as rankings, which says every answer.",
+            pairs.Refusal!.Sentence
+        );
+    }
+
+    [Fact]
     public async Task An_unknown_format_or_an_empty_project_is_refused()
     {
         var project = await postgres.ProjectAsync(Cancel);

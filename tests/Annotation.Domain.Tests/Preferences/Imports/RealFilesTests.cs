@@ -104,7 +104,7 @@ public sealed class RealFilesTests(PostgresFixture postgres) : IClassFixture<Pos
         var outcome = await postgres.Get<ImportPreferences>().RunAsync(project, "mt-bench", "votes.jsonl.gz", file, null, Cancel);
 
         Assert.Equal(
-            "votes.jsonl.gz: none of 1689 rows can be imported; line 1: field 'conversation_a' is missing: the vote comes without the texts that it is about.",
+            "votes.jsonl.gz: none of 1689 rows can be imported; line 1: field 'conversation_a' is missing: the vote comes without the texts that it is about; take the rows of mt_bench_human_judgments with their conversations, or pairs with texts as llmbar.",
             outcome.Refusal!.Sentence
         );
     }

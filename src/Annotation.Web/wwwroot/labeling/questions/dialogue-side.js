@@ -2,7 +2,7 @@
 import { h, prose } from "../dom.js";
 import { Question } from "./question.js";
 import { Suggestions } from "./suggestions.js";
-import { field, put, tooLongOrShort } from "./text.js";
+import { field, put, tooLongOrShort, turnHints } from "./text.js";
 
 const lookEvery = 2000;
 const names = { user: "User", assistant: "Assistant" };
@@ -27,7 +27,7 @@ export class DialogueSide extends Question {
     super(row, desk);
     this.#area.setAttribute("aria-label", `Your turn as the ${this.#dialogue.seat}`);
     this.#suggestions = new Suggestions(row, desk, () => this.#dialogue.turns, (text, suggestion) => this.#start(text, suggestion));
-    this.#send.append("Send the turn ", h("kbd", { "aria-hidden": "true" }, desk.hint("turn")));
+    this.#send.append("Send the turn ", ...turnHints(desk));
     this.#own.append(this.#area, h("div", { class: "buttons" }, this.#send, this.#suggestions.element));
     const hint = this.guideline() ?? h("p", { class: "quiet" }, `You write the ${this.#dialogue.seat}'s turns; somebody else writes the other side. Submit when the dialogue is over.`);
     this.element.append(h("h2", {}, this.name), hint, this.#list, this.#own, this.#said);

@@ -2,7 +2,7 @@
 import { h } from "../dom.js";
 import { Question } from "./question.js";
 import { Suggestions } from "./suggestions.js";
-import { field, put, tooLongOrShort } from "./text.js";
+import { field, put, tooLongOrShort, turnHints } from "./text.js";
 
 /** @typedef {{role: string, text: string, suggestion?: string | null}} Turn */
 
@@ -72,7 +72,7 @@ export class Dialogue extends Question {
     this.#suggestions.show(last?.role === "assistant" && last.text === "");
     const most = this.row.maxTurns ?? 20;
     this.#add.hidden = this.turns.length >= most || (this.turns.length === most - 1 && this.turns.at(-1)?.role === "assistant");
-    this.#add.replaceChildren(this.turns.at(-1)?.role === "assistant" ? "The user goes on " : "The assistant answers ", h("kbd", { "aria-hidden": "true" }, this.desk.hint("turn")));
+    this.#add.replaceChildren(this.turns.at(-1)?.role === "assistant" ? "The user goes on " : "The assistant answers ", ...turnHints(this.desk));
   }
 
   /** @param {string} action */

@@ -45,8 +45,9 @@ export class Edit extends Question {
 
   focus() {
     const area = this.of === null ? null : this.desk.feet[this.ids.indexOf(this.of)].querySelector("textarea");
-    if (area) area.focus({ preventScroll: true });
-    else this.desk.focusCard();
+    if (!area) return this.desk.focusCard();
+    area.focus({ preventScroll: true });
+    area.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {number} position */

@@ -13,7 +13,7 @@ export class Reason extends Question {
   /** @param {import("../types.js").QuestionRow} row @param {import("../types.js").Desk} desk */
   constructor(row, desk) {
     super(row, desk);
-    this.#area = field({ rows: 3, "aria-label": this.name, placeholder: row.tags?.length ? "In words, if the tags do not say it" : "Say why" }, (text) => {
+    this.#area = field({ rows: 3, "aria-label": this.name, placeholder: (row.minLength ?? 0) > 0 ? `In words, at least ${row.minLength} characters` : row.tags?.length ? "In words, if the tags do not say it" : "Say why" }, (text) => {
       this.text = text;
       this.desk.changed({ text: true });
     });

@@ -32,6 +32,15 @@ export function count(text, min) {
   return `${words} ${words === 1 ? "word" : "words"} · ${characters}${least} characters`;
 }
 
+/** Browsers need a time that grows with the square of a text to find its direction; beyond what is accepted nobody waits for that. */
+const longestDirected = 100_000;
+
+/** @param {HTMLTextAreaElement} area @param {number} length of the text that it will have */
+function direct(area, length) {
+  const dir = length > longestDirected ? "ltr" : "auto";
+  if (area.dir !== dir) area.dir = dir;
+}
+
 /**
  * A field that grows with its text.
  * @param {Record<string, any>} attributes
@@ -40,11 +49,23 @@ export function count(text, min) {
  */
 export function field(attributes, oninput) {
   const area = /** @type {HTMLTextAreaElement} */ (h("textarea", { spellcheck: "true", dir: "auto", ...attributes }));
-  area.addEventListener("input", () => oninput(area.value));
+  // A large text that is pasted or dropped must find the direction settled.
+  area.addEventListener("beforeinput", (event) => direct(area, area.value.length + (event.data ?? event.dataTransfer?.getData("text/plain") ?? "").length));
+  area.addEventListener("input", () => {
+    direct(area, area.value.length);
+    oninput(area.value);
+  });
   return area;
+}
+
+/** The key that ends a turn, and the one that does while writing. @param {import("../types.js").Desk} desk */
+export function turnHints(desk) {
+  return [h("kbd", { class: "reading", "aria-hidden": "true" }, desk.hint("turn")), h("kbd", { class: "writing", "aria-hidden": "true" }, "Alt Enter")];
 }
 
 /** Sets a text without moving the cursor of somebody who writes the same. @param {HTMLTextAreaElement} area @param {string} text */
 export function put(area, text) {
-  if (area.value !== text) area.value = text;
+  if (area.value === text) return;
+  direct(area, text.length);
+  area.value = text;
 }

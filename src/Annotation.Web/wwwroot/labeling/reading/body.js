@@ -14,7 +14,11 @@ const longestCode = 20_000;
  * @returns {HTMLElement}
  */
 export function richBody(text, classes = "") {
-  const body = plainBody(text, classes);
+  return enrich(plainBody(text, classes));
+}
+
+/** Sets formulas and colours code in an element that has the server's HTML. @template {Element} T @param {T} body @returns {T} */
+export function enrich(body) {
   const codes = [...body.querySelectorAll("pre > code[class]")].filter((code) => (code.textContent?.length ?? 0) <= longestCode);
   const formulas = [...body.querySelectorAll(".math")];
   if (codes.length > 0) void withPrism(() => codes.forEach(colour));

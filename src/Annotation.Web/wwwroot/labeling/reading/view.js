@@ -33,7 +33,7 @@ export function toggleTogether() {
 /** Brings the completions on the page to what is chosen. */
 export function applyView() {
   const { layout, together } = view();
-  if (layoutButton) layoutButton.textContent = layouts[layout];
+  if (layoutButton) /** @type {Text} */ (layoutButton.firstChild).data = `${layouts[layout]} `;
   togetherButton?.setAttribute("aria-pressed", String(together));
   end();
   const cards = document.querySelector("annotation-labeling .cards");
@@ -69,7 +69,7 @@ function page(event) {
 
 /** @param {(action: string) => () => void} act @param {(action: string) => string} hint */
 export function viewButtons(act, hint) {
-  layoutButton = h("button", { type: "button", class: "button bare", "data-for": "many", "data-layout-switch": true, onclick: act("layout") }, layouts[view().layout]);
+  layoutButton = h("button", { type: "button", class: "button bare", "data-for": "many", "data-layout-switch": true, onclick: act("layout") }, `${layouts[view().layout]} `, h("kbd", { "aria-hidden": "true" }, hint("layout")));
   togetherButton = h("button", { type: "button", class: "button bare", "data-for": "many", "aria-pressed": String(view().together), onclick: act("equalScroll") }, "Scroll together ", h("kbd", { "aria-hidden": "true" }, hint("equalScroll")));
   return [layoutButton, togetherButton];
 }
