@@ -37,7 +37,7 @@ public sealed record DemoSettings
     public int SftEpochs { get; init; } = 8;
 
     /// <summary>PPO's iterations.</summary>
-    public int PpoIterations { get; init; } = 36;
+    public int PpoIterations { get; init; } = 48;
 
     /// <summary>Longest completion in tokens.</summary>
     public int MaxTokens { get; init; } = 48;

@@ -6,9 +6,6 @@ namespace Annotation.Learning.Grpo;
 /// <summary>Settings of group-relative policy optimisation.</summary>
 public sealed record GrpoSettings : PolicyGradientSettings, IValidatableObject
 {
-    /// <summary>The defaults of GRPO.</summary>
-    public GrpoSettings() => Epochs = 1;
-
     /// <summary>Completions of each prompt, each other's baseline. RolloutSize must be a multiple of it.</summary>
     [Range(2, 1024)]
     public int CompletionsPerPrompt { get; init; } = 4;

@@ -8,15 +8,15 @@ public abstract record PolicyGradientSettings : MemorySettings
 {
     /// <summary>Times to collect completions and learn from them.</summary>
     [Range(1, 100_000)]
-    public int Iterations { get; init; } = 24;
+    public int Iterations { get; init; } = 48;
 
     /// <summary>Completions collected per iteration.</summary>
     [Range(1, 65536)]
-    public int RolloutSize { get; init; } = 64;
+    public int RolloutSize { get; init; } = 128;
 
     /// <summary>Completions per optimizer step.</summary>
     [Range(1, 65536)]
-    public int MinibatchSize { get; init; } = 32;
+    public int MinibatchSize { get; init; } = 64;
 
     /// <summary>
     /// Completions per forward pass of a minibatch; null for all at once. Fewer need less memory and give the same gradients: every
@@ -27,7 +27,7 @@ public abstract record PolicyGradientSettings : MemorySettings
 
     /// <summary>Passes over each rollout.</summary>
     [Range(1, 100)]
-    public int Epochs { get; init; } = 2;
+    public int Epochs { get; init; } = 1;
 
     /// <summary>Longest completion in tokens.</summary>
     [Range(1, 131072)]
@@ -39,22 +39,32 @@ public abstract record PolicyGradientSettings : MemorySettings
 
     /// <summary>Learning rate of the policy at the first iteration; it falls linearly to 0 over the iterations.</summary>
     [Range(0.0, 1.0)]
-    public double LearningRate { get; init; } = 2e-4;
+    public double LearningRate { get; init; } = 3e-4;
 
     /// <summary>
     /// Coefficient of the KL penalty against the reference policy, per nat. With scores of standard deviation 1 the best policy at
     /// coefficient b lies some 1 / (2 b^2) nats away, so small ones hold nothing within a short run.
     /// </summary>
     [Range(0.0, 100.0)]
-    public double KlCoefficient { get; init; } = 0.2;
+    public double KlCoefficient { get; init; } = 0.1;
 
-    /// <summary>KL per completion in nats towards which the coefficient is steered; null leaves it as it is.</summary>
+    /// <summary>
+    /// KL per completion in nats: above it the coefficient rises, below it falls, but not under <see cref="MinKlCoefficient"/>. Null
+    /// leaves the coefficient as it is.
+    /// </summary>
     [Range(1e-3, 1e4)]
-    public double? TargetSequenceKl { get; init; } = 6;
+    public double? TargetSequenceKl { get; init; } = 7;
 
     /// <summary>Completions over which the coefficient adapts: it changes by at most a fifth per so many.</summary>
     [Range(1.0, 1e9)]
     public double KlHorizon { get; init; } = 256;
+
+    /// <summary>
+    /// The lowest coefficient that the target may lead to; null for <see cref="KlCoefficient"/>, which makes the target a bound: a policy
+    /// that stays below it is not paid for going farther. 0 is the controller of Ziegler et al. 2019.
+    /// </summary>
+    [Range(0.0, 100.0)]
+    public double? MinKlCoefficient { get; init; }
 
     /// <summary>Seconds that a reward program may take for one completion, a reward endpoint for one request.</summary>
     [Range(0.01, 86400.0)]
@@ -76,9 +86,12 @@ public abstract record PolicyGradientSettings : MemorySettings
     [Range(0.01, 1e6)]
     public double? ScoreClip { get; init; } = 5;
 
-    /// <summary>Taken off the score of a completion that did not end.</summary>
+    /// <summary>
+    /// Taken off the score of a completion that did not end; 0 leaves it to the reward source, which sees where the text stops. Where the
+    /// reference hardly ever ends within MaxNewTokens, 1 teaches to end as early as can be.
+    /// </summary>
     [Range(0.0, 1000.0)]
-    public double MissingEndPenalty { get; init; } = 1;
+    public double MissingEndPenalty { get; init; }
 
     /// <summary>The probability ratio is clipped to 1 minus and plus this.</summary>
     [Range(0.001, 10.0)]

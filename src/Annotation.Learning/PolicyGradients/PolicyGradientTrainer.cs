@@ -87,12 +87,9 @@ public abstract class PolicyGradientTrainer(PolicyGradientSettings settings)
             // 5. Steer the KL coefficient, save, tell.
             if (settings.TargetSequenceKl is { } target)
             {
-                state.KlCoefficient = AdaptiveKlCoefficient.Next(
-                    state.KlCoefficient,
-                    metrics["sequenceKl"],
-                    target,
-                    settings.KlHorizon,
-                    rollouts.Count
+                state.KlCoefficient = Math.Max(
+                    settings.MinKlCoefficient ?? settings.KlCoefficient,
+                    AdaptiveKlCoefficient.Next(state.KlCoefficient, metrics["sequenceKl"], target, settings.KlHorizon, rollouts.Count)
                 );
             }
             if (settings.AverageDecay is { } decay)

@@ -8,7 +8,7 @@ public sealed record PpoSettings : PolicyGradientSettings
 {
     /// <summary>Learning rate of the value model at the first iteration; it falls linearly to 0 over the iterations.</summary>
     [Range(0.0, 1.0)]
-    public double ValueLearningRate { get; init; } = 3e-4;
+    public double ValueLearningRate { get; init; } = 1e-3;
 
     /// <summary>Iterations at the start in which only the value model learns.</summary>
     [Range(0, 1000)]
@@ -28,7 +28,7 @@ public sealed record PpoSettings : PolicyGradientSettings
 
     /// <summary>Values are clipped to the old ones minus and plus this; null clips nothing.</summary>
     [Range(0.001, 1000.0)]
-    public double? ValueClipRange { get; init; } = 0.2;
+    public double? ValueClipRange { get; init; }
 
     /// <summary>How token losses become one number.</summary>
     public TokenAggregation Aggregation { get; init; } = TokenAggregation.TokenMean;

@@ -6,9 +6,6 @@ namespace Annotation.Learning.Rloo;
 /// <summary>Settings of REINFORCE with the leave-one-out baseline.</summary>
 public sealed record RlooSettings : PolicyGradientSettings, IValidatableObject
 {
-    /// <summary>The defaults of RLOO.</summary>
-    public RlooSettings() => Epochs = 1;
-
     /// <summary>Completions of each prompt, each other's baseline. RolloutSize must be a multiple of it.</summary>
     [Range(2, 1024)]
     public int CompletionsPerPrompt { get; init; } = 4;

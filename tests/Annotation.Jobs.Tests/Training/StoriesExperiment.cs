@@ -17,10 +17,21 @@ namespace Annotation.Jobs.Tests.Training;
 /// <param name="Method">How.</param>
 /// <param name="Gold">Mean of the gold judge, which nothing learned from.</param>
 /// <param name="GoldGain">Mean of the differences from what the reference wrote for the same prompts, with a 95 % interval.</param>
+/// <param name="AheadOfBest">The same from the best of 16 of the reference by the learned reward model.</param>
 /// <param name="Proxy">Mean of the learned reward model.</param>
 /// <param name="Kl">KL from the reference per completion, nats.</param>
+/// <param name="Ended">Share of completions that end.</param>
 /// <param name="Length">Mean length in characters.</param>
-internal sealed record StoriesFigures(string Method, double Gold, Estimate GoldGain, double Proxy, double Kl, double Length);
+internal sealed record StoriesFigures(
+    string Method,
+    double Gold,
+    Estimate GoldGain,
+    Estimate AheadOfBest,
+    double Proxy,
+    double Kl,
+    double Ended,
+    double Length
+);
 
 /// <summary>
 /// A real model of 260 thousand parameters that goes on with small stories, a gold judge by program, a reward model from simulated
@@ -30,7 +41,10 @@ internal sealed class StoriesExperiment : IDisposable
 {
     internal const int MaxTokens = 64;
     private const int Rankings = 750;
+    private const int TrainRankings = 600;
+    private const int ValidationRankings = 75;
     private const int CompletionsRanked = 4;
+    private const int People = 4;
     private const int Evaluated = 512;
     private const int BestOf = 16;
 
@@ -39,30 +53,41 @@ internal sealed class StoriesExperiment : IDisposable
     private readonly CancellationToken _ct;
     private readonly IReadOnlyList<IReadOnlyList<Message>> _evaluation;
     private readonly IReadOnlyList<Rollout> _start;
+    private readonly IReadOnlyList<Rollout> _best;
 
     private StoriesExperiment(Pretrained reference, int seed, CancellationToken ct)
     {
         (Reference, _seed, _ct) = (reference, (ulong)seed, ct);
         Optimization = Prompts(PromptUse.Optimization, 1000);
         _evaluation = Prompts(PromptUse.Evaluation, Evaluated);
-        RankedPrompts = Rank();
-        var validation = RankedPrompts.Count / 10;
-        Reward = new RewardModelTrainer(
-            new RewardModelSettings
-            {
-                Seed = seed,
-                LearningRate = 1e-3,
-                Members = 3,
-            }
-        ).Train(reference, [new(GoldJudge.Overall, 1)], [.. RankedPrompts.Skip(validation)], [.. RankedPrompts.Take(validation)], ct: ct).Model;
+        var ranked = Rank();
+        (Train, Validation) = (ranked[..TrainRankings], ranked[TrainRankings..(TrainRankings + ValidationRankings)]);
+        Reward = new RewardModelTrainer(new RewardModelSettings { Seed = seed })
+            .Train(reference, [new(GoldJudge.Overall, 1)], Train, Validation, ct: ct)
+            .Model;
+        var held = ranked[(TrainRankings + ValidationRankings)..];
+        RewardReport = RewardEvaluation.Measure(
+            GoldJudge.Overall,
+            (p, texts) => [.. Reward.Score(p, texts, ct).Select(s => s[0])],
+            held,
+            Train,
+            ct
+        )!;
         _start = Write(reference, _evaluation, 1);
+        _best = PickBest();
     }
 
     internal Pretrained Reference { get; }
 
     internal RewardModel Reward { get; }
 
-    internal IReadOnlyList<RankedPrompt> RankedPrompts { get; }
+    /// <summary>The rankings that the reward model learned from, as does DPO.</summary>
+    internal IReadOnlyList<RankedPrompt> Train { get; }
+
+    internal IReadOnlyList<RankedPrompt> Validation { get; }
+
+    /// <summary>The reward model on rankings that nothing learned from.</summary>
+    internal RewardReport RewardReport { get; }
 
     internal IReadOnlyList<IReadOnlyList<Message>> Optimization { get; }
 
@@ -72,13 +97,8 @@ internal sealed class StoriesExperiment : IDisposable
     /// <summary>The reference itself.</summary>
     internal StoriesFigures Start() => Figures("reference", _start, 0);
 
-    /// <summary>The best of 16 completions of the reference by the learned reward model, averaged over all ways to draw them.</summary>
-    internal StoriesFigures BestOfSixteen()
-    {
-        var pool = Write(Reference, [.. _evaluation.SelectMany(p => Enumerable.Repeat(p, BestOf))], 2);
-        var picked = pool.Zip(Proxy(pool)).Chunk(BestOf).Select(group => group.MaxBy(g => g.Second).First).ToList();
-        return Figures($"best of {BestOf}", picked, BestOfN.Kl(BestOf));
-    }
+    /// <summary>The best of 16 completions of the reference by the learned reward model.</summary>
+    internal StoriesFigures BestOfSixteen() => Figures($"best of {BestOf}", _best, BestOfN.Kl(BestOf));
 
     /// <summary>A policy trained against the learned reward model.</summary>
     internal StoriesFigures Improve(string method, PolicyGradientTrainer trainer)
@@ -92,8 +112,7 @@ internal sealed class StoriesExperiment : IDisposable
     internal StoriesFigures Improve(string method, DpoTrainer trainer)
     {
         using var policy = Reference.Copy();
-        var validation = RankedPrompts.Count / 10;
-        trainer.Train(policy, Reference, [.. RankedPrompts.Skip(validation)], [.. RankedPrompts.Take(validation)], ct: _ct);
+        trainer.Train(policy, Reference, Train, Validation, ct: _ct);
         return Measure(method, policy);
     }
 
@@ -112,8 +131,25 @@ internal sealed class StoriesExperiment : IDisposable
     private StoriesFigures Figures(string method, IReadOnlyList<Rollout> written, double kl)
     {
         var gold = written.Select(Gold).ToList();
-        var gain = Estimate.Mean(gold.Zip(_start, (g, s) => g - Gold(s)))!;
-        return new(method, gold.Average(), gain, Proxy(written).Average(), kl, written.Average(r => r.Text.Length));
+        return new(
+            method,
+            gold.Average(),
+            Lead(_start),
+            Lead(_best),
+            Proxy(written).Average(),
+            kl,
+            written.Average(r => r.Ended ? 1.0 : 0.0),
+            written.Average(r => r.Text.Length)
+        );
+
+        // The same prompts stand in the same places.
+        Estimate Lead(IReadOnlyList<Rollout> other) => Estimate.Mean(gold.Zip(other, (g, o) => g - Gold(o)))!;
+    }
+
+    private List<Rollout> PickBest()
+    {
+        var pool = Write(Reference, [.. _evaluation.SelectMany(p => Enumerable.Repeat(p, BestOf))], 2);
+        return [.. pool.Zip(Proxy(pool)).Chunk(BestOf).Select(group => group.MaxBy(g => g.Second).First)];
     }
 
     private double Gold(Rollout r) => _judge.Score([.. r.Prompt.Select(m => (m.Role, m.Content))], r.Text)[GoldJudge.Overall];
@@ -137,7 +173,7 @@ internal sealed class StoriesExperiment : IDisposable
         var written = Write(Reference, [.. prompts.SelectMany(p => Enumerable.Repeat(p, CompletionsRanked))], 4)
             .Chunk(CompletionsRanked)
             .ToList();
-        var people = LabelerPool.Create(8, _seed);
+        var people = LabelerPool.Create(People, _seed);
         return
         [
             .. prompts.Select(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Annotation.Learning.Dpo;
+using Annotation.Learning.Evaluation;
 using Annotation.Learning.Ppo;
 using Annotation.Learning.Rloo;
 using Annotation.Learning.Tensors;
@@ -25,30 +26,28 @@ public sealed class StoriesFrontierTests(ITestOutputHelper output)
         var seed = int.Parse(Environment.GetEnvironmentVariable("ANNOTATION_SEED") ?? "1", CultureInfo.InvariantCulture);
         TorchRuntime.SetThreads(1);
         using var experiment = StoriesExperiment.Create(data, seed, TestContext.Current.CancellationToken);
+        var reward = experiment.RewardReport;
+        Show($"reward model {reward.Accuracy.Value:F3} of {reward.Pairs} pairs, bag of words {reward.BagOfWords!.Value:F3}");
         Show(experiment.Start());
         Show(experiment.BestOfSixteen());
-        StoriesFigures[] learned =
-        [
-            experiment.Improve("ppo", new PpoTrainer(new PpoSettings { Seed = seed })),
-            experiment.Improve("rloo", new RlooTrainer(new RlooSettings { Seed = seed })),
-            experiment.Improve("dpo", new DpoTrainer(new DpoSettings { Seed = seed })),
-        ];
-        Assert.All(
-            learned,
-            figures =>
-            {
-                Show(figures);
-                Assert.InRange(figures.Kl, 0, 10);
-                Assert.True(figures.GoldGain.Value > 0, $"{figures.Method} lost gold");
-            }
-        );
+        var ppo = experiment.Improve("ppo", new PpoTrainer(new PpoSettings { Seed = seed }));
+        Show(ppo);
+        var rloo = experiment.Improve("rloo", new RlooTrainer(new RlooSettings { Seed = seed }));
+        Show(rloo);
+        var dpo = experiment.Improve("dpo", new DpoTrainer(new DpoSettings { Seed = seed }));
+        Show(dpo);
+        Assert.InRange(ppo.Kl, 0, 10);
+        Assert.True(ppo.AheadOfBest.Value >= 0, $"PPO is behind the best of 16 by {-ppo.AheadOfBest.Value:F3}");
+        Assert.All([ppo, rloo, dpo], f => Assert.True(f.GoldGain.Low > 0, $"{f.Method} gained no gold"));
     }
 
     private void Show(StoriesFigures f) =>
-        output.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{f.Method}: gold {f.Gold:F3} (gain {f.GoldGain.Value:F3}), reward model {f.Proxy:F2}, KL {f.Kl:F1} nats, {f.Length:F0} characters"
-            )
+        Show(
+            $"{f.Method}: gold {f.Gold:F3}, gain {Text(f.GoldGain)}, ahead of best of 16 by {Text(f.AheadOfBest)}, "
+                + $"reward model {f.Proxy:F2}, KL {f.Kl:F1} nats, {f.Ended:P0} end, {f.Length:F0} characters"
         );
+
+    private static string Text(Estimate e) => $"{e.Value:F3} [{e.Low:F3}, {e.High:F3}]";
+
+    private void Show(string line) => output.WriteLine(line);
 }

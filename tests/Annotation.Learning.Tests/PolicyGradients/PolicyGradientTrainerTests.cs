@@ -39,6 +39,40 @@ public sealed class PolicyGradientTrainerTests
         Assert.All(recorder.Reports.SelectMany(r => r.Metrics), m => Assert.True(double.IsFinite(m.Value), m.Key));
     }
 
+    [Fact]
+    public void Below_its_target_the_kl_coefficient_stays_at_its_floor_and_above_it_rises()
+    {
+        // One iteration is 16 completions: at a horizon of 16 the coefficient changes by a fifth. The first policy is the reference.
+        var held = Coefficients(s => s with { TargetSequenceKl = 1000 });
+        Assert.All(held, c => Assert.Equal(0.1, c));
+        var free = Coefficients(s => s with { TargetSequenceKl = 1000, MinKlCoefficient = 0 });
+        Assert.Equal([0.1, 0.08, 0.064, 0.0512], free.Select(c => Math.Round(c, 6)));
+        var half = Coefficients(s => s with { TargetSequenceKl = 1000, MinKlCoefficient = 0.07 });
+        Assert.Equal([0.1, 0.08, 0.07, 0.07], half.Select(c => Math.Round(c, 6)));
+        // The target is so small that any step is beyond it.
+        var pressed = Coefficients(s => s with { TargetSequenceKl = 1e-3, LearningRate = 1e-2 });
+        Assert.Equal(0.1, pressed[1]);
+        Assert.True(pressed[2] > 0.11, $"the coefficient is {pressed[2]} after a step");
+
+        static List<double> Coefficients(Func<PolicyGradientSettings, PolicyGradientSettings> change)
+        {
+            using var policy = CoinPolicy.Create();
+            using var reference = policy.Copy();
+            using var recorder = new RunRecorder();
+            CoinPolicy
+                .Trainer("rloo", s => change(s with { KlCoefficient = 0.1, KlHorizon = 16 }))
+                .Train(
+                    policy,
+                    reference,
+                    CoinPolicy.LikesX,
+                    CoinPolicy.Prompts,
+                    progress: recorder,
+                    ct: TestContext.Current.CancellationToken
+                );
+            return [.. recorder.Reports.Select(r => r.Metrics["klCoefficient"])];
+        }
+    }
+
     [Theory]
     [InlineData("ppo", 1)]
     [InlineData("rloo", 1)]

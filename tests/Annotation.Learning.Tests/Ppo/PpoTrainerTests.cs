@@ -46,6 +46,7 @@ public sealed class PpoTrainerTests
             LearningRate = 2e-3,
             ValueLearningRate = 3e-3,
             KlCoefficient = 0.1,
+            MissingEndPenalty = 1,
         };
         new PpoTrainer(settings).Train(policy, reference, _likesX, _prompts, progress: recorder, ct: TestContext.Current.CancellationToken);
 
@@ -147,7 +148,7 @@ public sealed class PpoTrainerTests
         using var policy = TrainableModels.Create();
         using var reference = policy.Copy();
         using var recorder = new RunRecorder();
-        new PpoTrainer(_quick with { TargetSequenceKl = 6, EntropyCoefficient = 0.01, DualClip = 3 }).Train(
+        new PpoTrainer(_quick with { EntropyCoefficient = 0.01, DualClip = 3, ValueClipRange = 0.2 }).Train(
             policy,
             reference,
             _likesX,
@@ -185,10 +186,6 @@ public sealed class PpoTrainerTests
         var last = recorder.Reports[^1].Metrics;
         Assert.All(wanted, name => Assert.True(last.ContainsKey(name), name));
         Assert.All(recorder.Reports.SelectMany(r => r.Metrics), m => Assert.True(double.IsFinite(m.Value), m.Key));
-        Assert.True(
-            recorder.Reports[1].Metrics["klCoefficient"] < recorder.Reports[0].Metrics["klCoefficient"],
-            "below the target the coefficient falls"
-        );
     }
 
     [Fact]
