@@ -63,6 +63,7 @@ public sealed class AuthorizationTests
         ["PUT /api/projects/{p}/questionnaire"] = "engineer",
         ["GET /api/projects/{p}/questionnaire/versions"] = "engineer",
         ["POST /api/projects/{p}/import/prompts"] = "engineer",
+        ["POST /api/projects/{p}/best-of"] = "engineer",
         ["POST /api/projects/{p}/import/demonstrations"] = "engineer",
         ["POST /api/projects/{p}/import/preferences"] = "engineer",
         ["POST /api/projects/{p}/import/tasks"] = "engineer",
