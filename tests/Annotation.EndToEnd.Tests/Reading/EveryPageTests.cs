@@ -13,7 +13,6 @@ using Xunit;
 namespace Annotation.EndToEnd.Tests.Reading;
 
 /// <summary>Every page that a labeler sees, in each theme and from narrow to wide: nothing that axe calls serious, nothing cut off.</summary>
-[Trait("Category", "nightly")]
 public sealed class EveryPageTests(DeskServer server) : IClassFixture<DeskServer>
 {
     private const string Rich =

@@ -78,7 +78,7 @@ export function showKeys(keys, changed) {
       {},
       h("dt", {}, ...keys.of(action).slice(0, 2).map((key) => h("kbd", {}, keys.label(key)))),
       h("dd", {}, actions[action].says),
-      h("button", { type: "button", class: "button bare", "aria-label": `Change the key for: ${actions[action].says}`, onclick: () => change(action) }, "Change"),
+      h("dd", {}, h("button", { type: "button", class: "button bare", "aria-label": `Change the key for: ${actions[action].says}`, onclick: () => change(action) }, "Change")),
     );
   show();
   const reset = h("button", { type: "button", class: "button", onclick: () => (keys.use({}), void tell()) }, "Usual keys");
