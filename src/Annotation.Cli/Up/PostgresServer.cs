@@ -86,7 +86,6 @@ public sealed class PostgresServer : IAsyncDisposable
             Host = folder.Sockets,
             Username = Owner,
             Database = database,
-            MaxPoolSize = 60,
         }.ConnectionString;
 
     private static int? ClusterVersion(DataFolder folder)

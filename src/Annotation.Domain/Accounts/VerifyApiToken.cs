@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using Annotation.Domain.Data;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Annotation.Domain.Accounts;
 
 /// <summary>Finds out who is behind a token.</summary>
-public sealed class VerifyApiToken(IDbContextFactory<AnnotationDbContext> contexts, TimeProvider time)
+public sealed class VerifyApiToken(NpgsqlDataSource database, TimeProvider time)
 {
     // Writing the time of use with every request would make each read a write.
     private static readonly TimeSpan UseResolution = TimeSpan.FromMinutes(1);
@@ -22,49 +22,59 @@ public sealed class VerifyApiToken(IDbContextFactory<AnnotationDbContext> contex
             return refusal;
         }
 
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var row = await db
-            .ApiTokens.AsNoTracking()
-            .Where(t => t.Id == token.Id)
-            .Join(
-                db.People,
-                t => t.PersonId,
-                p => p.Id,
-                (t, p) =>
-                    new
-                    {
-                        Token = t,
-                        p.Id,
-                        p.UserName,
-                        p.DisplayName,
-                        p.DisabledAt,
-                        Roles = db
-                            .UserRoles.Where(m => m.UserId == p.Id)
-                            .Join(db.Roles, m => m.RoleId, r => r.Id, (m, r) => r.Name!)
-                            .ToList(),
-                    }
-            )
-            .SingleOrDefaultAsync(cancellationToken);
         var at = time.Now();
-        if (
-            row is null
-            || !CryptographicOperations.FixedTimeEquals(row.Token.SecretHash, token.SecretHash())
-            || row.Token.RevokedAt is not null
-            || row.Token.ExpiresAt <= at
-            || row.DisabledAt is not null
-        )
+        if (await FindAsync(token.Id, cancellationToken) is not { } known || !known.IsGood(token, at))
         {
             return refusal;
         }
 
-        if (row.Token.LastUsedAt is null || at - row.Token.LastUsedAt >= UseResolution)
+        if (known.LastUsedAt is null || at - known.LastUsedAt >= UseResolution)
         {
-            await db
-                .ApiTokens.Where(t => t.Id == token.Id)
-                .ExecuteUpdateAsync(t => t.SetProperty(x => x.LastUsedAt, at), cancellationToken);
+            await using var batch = database.CreateBatch();
+            batch.Add("update api_tokens set last_used_at = $2 where id = $1", token.Id, at);
+            await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        return new TokenBearer(row.Id, row.UserName!, row.DisplayName, row.Roles);
+        return known.Bearer;
+    }
+
+    // Each request of a program begins with this, so it is one plain statement.
+    private async Task<KnownToken?> FindAsync(Guid tokenId, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Add(
+            """
+            select p.id, p.user_name, p.display_name,
+                   array(select r.name from person_roles m join roles r on r.id = m.role_id where m.user_id = p.id),
+                   t.secret_hash, t.expires_at, t.last_used_at, t.revoked_at is not null or p.disabled_at is not null
+            from api_tokens t join people p on p.id = t.person_id
+            where t.id = $1
+            """,
+            tokenId
+        );
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new KnownToken(
+                new TokenBearer(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<string[]>(3)),
+                reader.GetFieldValue<byte[]>(4),
+                reader.MaybeValue<DateTimeOffset>(5),
+                reader.MaybeValue<DateTimeOffset>(6),
+                Barred: reader.GetBoolean(7)
+            )
+            : null;
+    }
+
+    /// <summary>A stored token; barred when it was revoked or its person disabled.</summary>
+    private sealed record KnownToken(
+        TokenBearer Bearer,
+        byte[] SecretHash,
+        DateTimeOffset? ExpiresAt,
+        DateTimeOffset? LastUsedAt,
+        bool Barred
+    )
+    {
+        public bool IsGood(TokenText presented, DateTimeOffset at) =>
+            CryptographicOperations.FixedTimeEquals(SecretHash, presented.SecretHash()) && !Barred && !(ExpiresAt <= at);
     }
 }
 

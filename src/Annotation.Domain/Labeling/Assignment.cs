@@ -50,7 +50,8 @@ internal sealed class AssignmentMapping : IEntityTypeConfiguration<Assignment>
         builder.ToTable("assignments");
         builder.HasIndex(a => new { a.TaskId, a.PersonId }).IsUnique();
         builder.HasIndex(a => a.PersonId).HasFilter("state = 'active'").HasDatabaseName("ix_assignments_active_person");
-        builder.HasIndex(a => new { a.PersonId, a.EndedAt });
+        // With what a claim counts of the person's day, so that it need not look at the rows.
+        builder.HasIndex(a => new { a.PersonId, a.EndedAt }).IncludeProperties(a => new { a.ProjectId, a.State });
         builder.HasIndex(a => a.LeaseUntil).HasFilter("state = 'active'").HasDatabaseName("ix_assignments_active_lease_until");
         builder.Property(a => a.Seat).HasMaxLength(20).HasDefaultValue(DialogueSeat.Both);
         builder.HasOne<LabelingTask>().WithMany().HasForeignKey(a => a.TaskId).OnDelete(DeleteBehavior.Restrict);

@@ -88,16 +88,16 @@ internal sealed record Claimer(Guid PersonId, string[] Languages, string[] Opted
         };
     }
 
-    // Counts stop at the limit, and what is held counts as done: who fetches ahead must not get past it.
+    // Only what has a limit is counted, and what is held counts as done: who fetches ahead must not get past it.
     private const string ProjectsSql = """
         select p.id, p.skip_policy = 'later',
-               coalesce(p.tasks_per_person <= (select count(*) from (
+               case when p.tasks_per_person is null then false else p.tasks_per_person <= (select count(*) from (
                  select 1 from assignments a
-                 where a.person_id = $1 and a.project_id = p.id and a.state in ('submitted', 'active') limit p.tasks_per_person) done), false)
-               or coalesce(p.tasks_per_person_per_day <= (
+                 where a.person_id = $1 and a.project_id = p.id and a.state in ('submitted', 'active') limit p.tasks_per_person) done) end
+               or case when p.tasks_per_person_per_day is null then false else p.tasks_per_person_per_day <= (
                  select count(*) from assignments a
                  where a.person_id = $1 and a.project_id = p.id
-                   and (a.state = 'submitted' and a.ended_at >= $2 or a.state = 'active')), false)
+                   and (a.state = 'submitted' and a.ended_at >= $2 or a.state = 'active')) end
         from projects p
 
         """;

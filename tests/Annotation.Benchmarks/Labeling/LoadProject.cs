@@ -46,7 +46,16 @@ public sealed record LoadProject(Guid Id, IReadOnlyList<LoadLabeler> Labelers)
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        foreach (var sql in (string[])[Prompts, Completions, Tasks, TaskCompletions, "vacuum analyze"])
+        foreach (
+            var sql in (string[])
+                [
+                    Prompts,
+                    Completions,
+                    Tasks,
+                    TaskCompletions,
+                    "vacuum analyze prompts, completions, labeling_tasks, labeling_task_completions, people, api_tokens",
+                ]
+        )
         {
             await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
             // vacuum takes no parameters.

@@ -10,6 +10,8 @@ namespace Annotation.Benchmarks.Labeling;
 /// </summary>
 internal sealed class OpenLoop(IReadOnlyList<LoadClient> clients, IReadOnlyList<Uri> servers)
 {
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs at so many claims, each followed at once by its submit, per second.</summary>
     public async Task<OpenLoopFigures> RunAsync(double rate, TimeSpan duration, CancellationToken cancellation)
     {
@@ -19,7 +21,7 @@ internal sealed class OpenLoop(IReadOnlyList<LoadClient> clients, IReadOnlyList<
             free.Writer.TryWrite(client);
         }
 
-        var (claims, submits, pairs) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<double>());
+        var timings = new ConcurrentBag<PairTiming>();
         var failures = 0;
         var sent = new List<Task>();
         var clock = Stopwatch.StartNew();
@@ -40,11 +42,17 @@ internal sealed class OpenLoop(IReadOnlyList<LoadClient> clients, IReadOnlyList<
         var took = clock.Elapsed;
         return new OpenLoopFigures(
             rate,
-            Math.Round(pairs.Count / took.TotalSeconds, 1),
+            Math.Round(timings.Count / took.TotalSeconds, 1),
             failures,
-            LatencyFigures.Of(claims),
-            LatencyFigures.Of(submits),
-            LatencyFigures.Of(pairs)
+            LatencyFigures.Of(timings.Select(t => t.Claim)),
+            LatencyFigures.Of(timings.Select(t => t.Submit)),
+            LatencyFigures.Of(timings.Select(t => t.Claim + t.Submit)),
+            [
+                .. timings
+                    .GroupBy(t => (int)(t.Intended / Slice))
+                    .OrderBy(g => g.Key)
+                    .Select(g => LatencyFigures.Of(g.Select(t => t.Claim + t.Submit)).P99),
+            ]
         );
 
         async Task SendAsync(int number, TimeSpan intended)
@@ -68,9 +76,7 @@ internal sealed class OpenLoop(IReadOnlyList<LoadClient> clients, IReadOnlyList<
                 }
 
                 var done = clock.Elapsed;
-                claims.Add((claimed - intended).TotalMilliseconds);
-                submits.Add((done - claimed).TotalMilliseconds);
-                pairs.Add((done - intended).TotalMilliseconds);
+                timings.Add(new PairTiming(intended, (claimed - intended).TotalMilliseconds, (done - claimed).TotalMilliseconds));
             }
             catch (HttpRequestException)
             {
@@ -84,6 +90,9 @@ internal sealed class OpenLoop(IReadOnlyList<LoadClient> clients, IReadOnlyList<
     }
 }
 
+/// <summary>One claim and its submit, in milliseconds.</summary>
+internal readonly record struct PairTiming(TimeSpan Intended, double Claim, double Submit);
+
 /// <summary>What an open loop measured; claim and pair from the intended time, submit from the answer to its claim.</summary>
 internal sealed record OpenLoopFigures(
     double IntendedPerSecond,
@@ -91,7 +100,8 @@ internal sealed record OpenLoopFigures(
     int Failures,
     LatencyFigures Claim,
     LatencyFigures Submit,
-    LatencyFigures Pair
+    LatencyFigures Pair,
+    IReadOnlyList<double> PairP99ByTenSeconds
 )
 {
     /// <summary>Whether the server kept up: all answered, none failed, the slowest hundredth within 100 ms.</summary>

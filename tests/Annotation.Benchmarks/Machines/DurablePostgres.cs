@@ -135,7 +135,7 @@ public sealed class DurablePostgres : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private string ConnectionTo(string database) => $"Host={_folder};Username=annotation;Database={database};Maximum Pool Size=40";
+    private string ConnectionTo(string database) => $"Host={_folder};Username=annotation;Database={database}";
 
     // PostgreSQL refuses to run as root; its own user is there wherever its package is.
     private static string[] AsOwner(params string[] command) =>

@@ -602,6 +602,8 @@ namespace Annotation.Domain.Data.Migrations
                     b.HasIndex("PersonId", "EndedAt")
                         .HasDatabaseName("ix_assignments_person_id_ended_at");
 
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("PersonId", "EndedAt"), new[] { "ProjectId", "State" });
+
                     b.HasIndex("TaskId", "PersonId")
                         .IsUnique()
                         .HasDatabaseName("ix_assignments_task_id_person_id");
