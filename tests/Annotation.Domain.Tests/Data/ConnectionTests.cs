@@ -13,6 +13,7 @@ public sealed class ConnectionTests(PostgresFixture postgres) : IClassFixture<Po
     /// <summary>Connections go back to the pool as they are: what a claim sets must end with its transaction.</summary>
     [Theory]
     [InlineData("plan_cache_mode", "auto")]
+    [InlineData("join_collapse_limit", "8")]
     [InlineData("jit", "off")]
     [InlineData("max_parallel_workers_per_gather", "0")]
     public async Task A_claim_leaves_its_connection_as_it_was(string setting, string value)
