@@ -21,7 +21,7 @@ public static class DomainRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => new ShownOrderShuffler(new Random()));
-        services.AddSingleton(_ => NpgsqlDataSource.Create(Prepared(connectionString)));
+        services.AddSingleton(_ => NpgsqlDataSource.Create(WithDefaults(connectionString)));
         services.AddPooledDbContextFactory<AnnotationDbContext>(
             (provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
         );
@@ -57,33 +57,20 @@ public static class DomainRegistration
     /// transaction, so none is reset when it goes back to the pool.
     /// A connection string that says otherwise (a pooler between that cannot keep prepared statements) is left as it is.
     /// </summary>
-    private static string Prepared(string connectionString)
+    private static string WithDefaults(string connectionString)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        // Npgsql's own builder contains every key there is, said or not; it takes names with and without spaces.
-        var said = new DbConnectionStringBuilder { ConnectionString = connectionString }
-            .Keys.Cast<string>()
-            .Select(key => key.Replace(" ", "", StringComparison.Ordinal))
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (!said.Contains(nameof(builder.MaxAutoPrepare)))
+        var builder = new NpgsqlConnectionStringBuilder
         {
-            builder.MaxAutoPrepare = 200;
-            builder.AutoPrepareMinUsages = 2;
-        }
-
-        if (!said.Contains(nameof(builder.MaxPoolSize)) && !said.Contains("MaximumPoolSize"))
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            MaxPoolSize = ConnectionsPerProcess,
+            NoResetOnClose = true,
+            Options = "-c jit=off -c max_parallel_workers_per_gather=0",
+        };
+        var said = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        foreach (string key in said.Keys)
         {
-            builder.MaxPoolSize = ConnectionsPerProcess;
-        }
-
-        if (!said.Contains(nameof(builder.NoResetOnClose)))
-        {
-            builder.NoResetOnClose = true;
-        }
-
-        if (!said.Contains(nameof(builder.Options)))
-        {
-            builder.Options = "-c jit=off -c max_parallel_workers_per_gather=0";
+            builder[key] = said[key];
         }
 
         return builder.ConnectionString;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Annotation.Cli.Runs;
 using Annotation.Cli.Terminal;
 using Annotation.Client;
 using Annotation.Client.Contracts;
@@ -23,6 +22,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
 
     private readonly List<DemoStage> stages = [];
     private readonly List<string> failures = [];
+    private readonly DemoRuns runs = new(client, settings, invocation);
     private readonly WorldFiles files = new(client, settings);
 
     /// <summary>Does every stage and judges the whole.</summary>
@@ -82,7 +82,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     }
 
     private Task<Dictionary<string, object?>> TrainSftAsync(CancellationToken cancellation) =>
-        TrainAsync("sft", "tiny", Sft, new() { ["epochs"] = Text(settings.SftEpochs) }, cancellation);
+        runs.TrainAsync("sft", "tiny", Sft, new() { ["epochs"] = Text(settings.SftEpochs) }, cancellation);
 
     private async Task<Dictionary<string, object?>> GenerateAsync(CancellationToken cancellation)
     {
@@ -100,7 +100,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     }
 
     private async Task<RunRow> GenerateTasksAsync(int prompts, CancellationToken cancellation) =>
-        await WaitAsync(
+        await runs.WaitAsync(
             await client.Runs.GenerateTasksAsync(
                 Project,
                 new GenerateTasksRequest(Sft, prompts, settings.CompletionsPerTask, settings.MaxTokens, Temperature: 1, settings.Seed),
@@ -126,7 +126,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     private async Task<Dictionary<string, object?>> TrainRewardAsync(CancellationToken cancellation)
     {
         var set = await client.Projects.FreezeAsync(Project, cancellation);
-        var figures = await TrainAsync("reward", Sft, Reward, new() { ["set"] = Text(set.Number) }, cancellation);
+        var figures = await runs.TrainAsync("reward", Sft, Reward, new() { ["set"] = Text(set.Number) }, cancellation);
         figures["preference set"] = set.ContentHash;
         figures["train, validation, test"] = $"{set.TrainCount}, {set.ValidationCount}, {set.TestCount}";
         return figures;
@@ -134,7 +134,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
 
     private async Task<Dictionary<string, object?>> EvaluateRewardAsync(CancellationToken cancellation)
     {
-        var result = await EvaluateAsync(new EvaluateRequest("reward", Reward, Project: Project), cancellation);
+        var result = await runs.EvaluateAsync(new EvaluateRequest("reward", Reward, Project: Project), cancellation);
         var accuracy = result.Get(GoldJudge.Overall, "accuracy");
         var longer = result.Get(GoldJudge.Overall, "longerWins");
         var words = result.Get(GoldJudge.Overall, "bagOfWords");
@@ -162,7 +162,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     private async Task<Dictionary<string, object?>> TrainPpoAsync(CancellationToken cancellation)
     {
         var prompts = await files.ImportPromptsAsync(Project, PromptUse.Optimization, settings.PpoPrompts, cancellation);
-        var figures = await TrainAsync(
+        var figures = await runs.TrainAsync(
             "ppo",
             Sft,
             Ppo,
@@ -231,7 +231,7 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
     }
 
     private Task<EvaluationResult> EvaluatePolicyAsync(string judge, Dictionary<string, string> more, CancellationToken cancellation) =>
-        EvaluateAsync(
+        runs.EvaluateAsync(
             new EvaluateRequest(
                 "policy",
                 Ppo,
@@ -250,51 +250,6 @@ public sealed class DemoWalk(AnnotationClient client, string server, DemoSetting
             ),
             cancellation
         );
-
-    private async Task<EvaluationResult> EvaluateAsync(EvaluateRequest request, CancellationToken cancellation)
-    {
-        var run = await WaitAsync(await client.Runs.EvaluateAsync(request, cancellation), cancellation);
-        return new EvaluationResult(run.Result ?? throw new CommandFailedException($"Run {run.Number} (evaluate) has no result."));
-    }
-
-    private async Task<Dictionary<string, object?>> TrainAsync(
-        string kind,
-        string start,
-        string name,
-        Dictionary<string, string> trainerSettings,
-        CancellationToken cancellation
-    )
-    {
-        trainerSettings["seed"] = Text(settings.Seed);
-        var run = await WaitAsync(
-            await client.Runs.StartAsync(Project, new StartRunRequest(kind, start, name, trainerSettings), cancellation),
-            cancellation
-        );
-        var figures = new Dictionary<string, object?>
-        {
-            ["run"] = run.Number,
-            ["model"] = run.OutputModel,
-            ["steps"] = run.Step,
-            ["notice"] = run.Notice,
-        };
-        if (run.Result is { ValueKind: System.Text.Json.JsonValueKind.Object } result)
-        {
-            // The same machine in every run.
-            foreach (var (fact, value) in FactList.Of(result).Where(fact => !fact.Name.StartsWith("machine", StringComparison.Ordinal)))
-            {
-                figures[fact] = value;
-            }
-        }
-
-        return figures;
-    }
-
-    private async Task<RunRow> WaitAsync(RunRow run, CancellationToken cancellation)
-    {
-        run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
-        RunWatch.RequireCompleted(run);
-        return run;
-    }
 
     private static string Pair(double before, double after) => $"{Text(before)}, {Text(after)}";
 

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
@@ -7,14 +6,14 @@ namespace Annotation.Domain.Data;
 /// <summary>Statements that go to the database together, and what they return.</summary>
 internal static class BatchCommands
 {
-    /// <summary>An empty batch on the context's connection, in its transaction.</summary>
-    public static async Task<NpgsqlBatch> CreateBatchAsync(this AnnotationDbContext db, CancellationToken cancellationToken)
+    /// <summary>
+    /// An empty batch in the context's transaction, which must have begun: a connection that is opened without one is never
+    /// given back between the queries of those who get the pooled context later.
+    /// </summary>
+    public static NpgsqlBatch CreateBatch(this AnnotationDbContext db)
     {
-        await db.Database.OpenConnectionAsync(cancellationToken);
-        return new NpgsqlBatch(
-            (NpgsqlConnection)db.Database.GetDbConnection(),
-            (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction()
-        );
+        var transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+        return new NpgsqlBatch(transaction.Connection, transaction);
     }
 
     /// <summary>Adds a statement with its parameters $1, $2, and so on.</summary>

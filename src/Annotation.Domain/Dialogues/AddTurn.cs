@@ -33,7 +33,7 @@ public sealed class AddTurn(IDbContextFactory<AnnotationDbContext> contexts, Tim
         }
 
         held.Value.Hold();
-        var claimed = await ClaimedTask.ReadAsync(db, assignmentId, at, cancellationToken);
+        var claimed = await ReadAsync();
         if (!task.TwoSided)
         {
             return new Refusal("invalid-turn", "Only a dialogue of two people takes turns one by one.");
@@ -74,9 +74,15 @@ public sealed class AddTurn(IDbContextFactory<AnnotationDbContext> contexts, Tim
         await db.Drafts.Where(d => d.AssignmentId == assignment.Id).ExecuteDeleteAsync(cancellationToken);
         assignment.LeaseUntil = at + LeaseSettings.Duration;
         await db.SaveChangesAsync(cancellationToken);
-        claimed = await ClaimedTask.ReadAsync(db, assignmentId, at, cancellationToken);
+        claimed = await ReadAsync();
         await transaction.CommitAsync(cancellationToken);
         return claimed;
+
+        async Task<ClaimedTask> ReadAsync()
+        {
+            await using var batch = db.CreateBatch();
+            return await ClaimedTask.ReadAsync(batch, assignmentId, at, cancellationToken);
+        }
     }
 
     private static Refusal? Check(SeenDialogue dialogue, DialogueQuestion question, NewTurn turn) =>

@@ -6,11 +6,17 @@ using Annotation.Domain.Prompts;
 using Annotation.Domain.Questions;
 using Annotation.Domain.Runs;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Annotation.Domain.Dialogues;
 
 /// <summary>Asks the project's model for a suggestion of the next turn of a dialogue: a run of its own writes it.</summary>
-public sealed class SuggestTurn(IDbContextFactory<AnnotationDbContext> contexts, StartRun start, TimeProvider time)
+public sealed class SuggestTurn(
+    IDbContextFactory<AnnotationDbContext> contexts,
+    NpgsqlDataSource database,
+    StartRun start,
+    TimeProvider time
+)
 {
     /// <summary>Stores the suggestion and the run that will write it. Whoever calls puts the run into the queue afterwards.</summary>
     /// <param name="assignmentId">The dialogue's assignment.</param>
@@ -33,7 +39,8 @@ public sealed class SuggestTurn(IDbContextFactory<AnnotationDbContext> contexts,
             return new Refusal("unknown-assignment", "This task is not yours; ask for the next one.");
         }
 
-        var task = await ClaimedTask.ReadAsync(db, assignmentId, time.Now(), cancellationToken);
+        await using var batch = database.CreateBatch();
+        var task = await ClaimedTask.ReadAsync(batch, assignmentId, time.Now(), cancellationToken);
         if (task.Questions.OfType<DialogueQuestion>().FirstOrDefault() is not { Suggestions: true })
         {
             return new Refusal("no-suggestions", "This task takes no suggestions.");

@@ -54,8 +54,7 @@ internal sealed class AssignmentContent
         CancellationToken cancellationToken
     )
     {
-        await using var batch = await db.CreateBatchAsync(cancellationToken);
-        batch.Add(JoinAsWritten);
+        await using var batch = db.CreateBatch();
         TaskLock.AddTo(batch, assignmentId, personId);
         AddTo(batch, assignmentId);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -67,12 +66,6 @@ internal sealed class AssignmentContent
         await reader.NextResultAsync(cancellationToken);
         return await ReadAsync(reader, cancellationToken);
     }
-
-    /// <summary>
-    /// Until the transaction ends, tables are joined in the order written, which goes from key to key: looking for a better
-    /// one is most of a plan's cost, and all connections plan anew whenever a table was vacuumed.
-    /// </summary>
-    public const string JoinAsWritten = "set local join_collapse_limit = 1";
 
     /// <summary>Adds what <see cref="ReadAsync(NpgsqlDataReader, CancellationToken)"/> reads.</summary>
     public static void AddTo(NpgsqlBatch batch, Guid assignmentId)

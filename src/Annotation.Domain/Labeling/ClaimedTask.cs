@@ -1,4 +1,3 @@
-using Annotation.Domain.Data;
 using Annotation.Domain.Projects;
 using Annotation.Domain.Prompts;
 using Annotation.Domain.Questions;
@@ -59,15 +58,14 @@ public sealed record ClaimedTask(
     /// <summary>How far the labeler is in the project.</summary>
     public required LabelerProgress Progress { get; init; }
 
-    /// <summary>Reads what an assignment shows, on the context's connection and in its transaction.</summary>
+    /// <summary>Reads what an assignment shows by an empty batch, of a transaction or of the database.</summary>
     internal static async Task<ClaimedTask> ReadAsync(
-        AnnotationDbContext db,
+        NpgsqlBatch batch,
         Guid assignmentId,
         DateTimeOffset at,
         CancellationToken cancellationToken
     )
     {
-        await using var batch = await db.CreateBatchAsync(cancellationToken);
         AddTo(batch, assignmentId, at);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await ReadAsync(reader, cancellationToken);

@@ -44,7 +44,6 @@ internal sealed record Claimer(Guid PersonId, string[] Languages, string[] Opted
         await using var batch = new NpgsqlBatch(connection);
         // Whatever the parameters, one plan is right for a claim; planning the search anew costs six times its run.
         batch.Add("set local plan_cache_mode = force_generic_plan");
-        batch.Add(AssignmentContent.JoinAsWritten);
         batch.Add("select languages, opted_out from people where id = $1 and disabled_at is null for no key update", personId);
         batch.Add(
             "select id, project_id, lease_until from assignments where person_id = $1 and state = 'active' order by claimed_at",

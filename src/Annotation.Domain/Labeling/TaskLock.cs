@@ -27,7 +27,7 @@ internal static class TaskLock
         CancellationToken cancellationToken
     )
     {
-        await using (var batch = await db.CreateBatchAsync(cancellationToken))
+        await using (var batch = db.CreateBatch())
         {
             AddTo(batch, assignmentId, personId);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

@@ -65,7 +65,8 @@ public sealed class UndoSubmit(IDbContextFactory<AnnotationDbContext> contexts, 
         task.TakeBackJudgement();
         task.TakePlace();
         await db.SaveChangesAsync(cancellationToken);
-        var claimed = await ClaimedTask.ReadAsync(db, assignment.Id, at, cancellationToken);
+        await using var batch = db.CreateBatch();
+        var claimed = await ClaimedTask.ReadAsync(batch, assignment.Id, at, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return claimed;
     }

@@ -72,13 +72,12 @@ public sealed class ImportDemonstrations(IDbContextFactory<AnnotationDbContext> 
             .Where(key => !known.Contains(key))
             .Select(key => completions[key])
             .ToArray();
-        await using var insert = await db.CommandAsync(
+        await using var insert = db.Command(
             """
             insert into demonstrations (id, project_id, prompt_id, completion_id, source, created_at)
             select row.id, $1, c.prompt_id, c.id, $2, $3
             from unnest($4, $5) as row (id, completion_id) join completions c on c.id = row.completion_id
             """,
-            cancellationToken,
             request.ProjectId,
             request.Source,
             at,

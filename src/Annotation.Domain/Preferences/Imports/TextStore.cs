@@ -2,6 +2,7 @@ using System.Text.Json;
 using Annotation.Domain.Data;
 using Annotation.Domain.Prompts;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Annotation.Domain.Preferences.Imports;
@@ -24,14 +25,13 @@ internal static class TextStore
             .DistinctBy(p => Convert.ToHexStringLower(p.TextHash))
             .ToList();
         var hashes = rows.Select(p => p.TextHash).ToArray();
-        await using var insert = await db.CommandAsync(
+        await using var insert = db.Command(
             """
             insert into prompts (id, project_id, messages, text_hash, split, source, language, created_at)
             select id, $1, messages::jsonb, text_hash, split, $2, (select language from projects where id = $1), $3
             from unnest($4, $5, $6, $7) as row (id, messages, text_hash, split)
             on conflict (project_id, text_hash) do nothing
             """,
-            cancellationToken,
             projectId,
             source,
             at,
@@ -59,7 +59,7 @@ internal static class TextStore
         var rows = completions.DistinctBy(c => CompletionKey.Of(c.PromptId, c.Completion)).ToList();
         var prompts = rows.Select(c => c.PromptId).ToArray();
         var hashes = rows.Select(c => PromptText.Hash(c.Completion.Text)).ToArray();
-        await using var insert = await db.CommandAsync(
+        await using var insert = db.Command(
             """
             insert into completions (id, prompt_id, text, text_hash, model_name, sampling_settings, seed, created_at)
             select id, prompt_id, text, text_hash, model_name, settings::jsonb, seed, $1
@@ -67,7 +67,6 @@ internal static class TextStore
                 as row (id, prompt_id, text, text_hash, model_name, settings, seed)
             on conflict (prompt_id, text_hash, model_id, model_name, person_id) do nothing
             """,
-            cancellationToken,
             at,
             rows.Select(_ => Guid.CreateVersion7()).ToArray(),
             prompts,
@@ -91,16 +90,11 @@ internal static class TextStore
         return found.ToDictionary(c => new CompletionKey(c.PromptId, Convert.ToHexStringLower(c.TextHash), c.ModelName), c => c.Id);
     }
 
-    /// <summary>A command on the context's connection and in its transaction.</summary>
-    public static async Task<NpgsqlCommand> CommandAsync(
-        this AnnotationDbContext db,
-        string sql,
-        CancellationToken cancellationToken,
-        params object[] values
-    )
+    /// <summary>A command in the context's transaction, which must have begun.</summary>
+    public static NpgsqlCommand Command(this AnnotationDbContext db, string sql, params object[] values)
     {
-        await db.Database.OpenConnectionAsync(cancellationToken);
-        var command = new NpgsqlCommand(sql, (NpgsqlConnection)db.Database.GetDbConnection());
+        var transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+        var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
         foreach (var value in values)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value });
