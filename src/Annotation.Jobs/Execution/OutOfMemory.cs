@@ -22,7 +22,8 @@ public static class OutOfMemory
     public static string Sentence(RunKind kind, int step)
     {
         var setting =
-            kind.LearnsFromReward() ? "RowsPerPass (then RolloutSize or MaxNewTokens)"
+            kind == RunKind.Base ? "HiddenSize, Layers or MaxTokensPerPass"
+            : kind.LearnsFromReward() ? "RowsPerPass (then RolloutSize or MaxNewTokens)"
             : RunKinds.Trainings.Contains(kind) ? "MaxTokensPerPass (then MaxLength)"
             : "the number of prompts or MaxTokens";
         return $"Out of memory after step {step}; lower {setting}, or use a smaller model. The run goes on from its last checkpoint when resumed.";

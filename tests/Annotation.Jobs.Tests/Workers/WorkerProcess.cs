@@ -32,6 +32,9 @@ public sealed partial class WorkerProcess : IAsyncDisposable
         _process = Process.Start(start)!;
     }
 
+    /// <summary>The process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>The worker's name, as runs note it.</summary>
     public string Name => $"{Environment.MachineName}:{_process.Id}";
 
