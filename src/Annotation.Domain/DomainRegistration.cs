@@ -48,6 +48,9 @@ public static class DomainRegistration
     // 200 claims and submits a second on two cores, by two web processes: docs/reports has the figures of others.
     private static readonly int ConnectionsPerProcess = Math.Max(12, 3 * Environment.ProcessorCount);
 
+    // A machine that goes without a word holds its locks until the server notices: within a minute, where Linux alone takes two hours.
+    private const string KeepAlive = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
+
     /// <summary>
     /// Statements that come again are prepared once for each connection: planning them costs more than running them.
     /// And they are small: the planner, which guesses a search's cost before its "limit 1", would compile them (70 ms) or
@@ -65,7 +68,7 @@ public static class DomainRegistration
             AutoPrepareMinUsages = 2,
             MaxPoolSize = ConnectionsPerProcess,
             NoResetOnClose = true,
-            Options = "-c jit=off -c max_parallel_workers_per_gather=0",
+            Options = $"-c jit=off -c max_parallel_workers_per_gather=0 {KeepAlive}",
         };
         var said = new DbConnectionStringBuilder { ConnectionString = connectionString };
         foreach (string key in said.Keys)

@@ -1,6 +1,8 @@
 using Annotation.Domain.Accounts;
 using Annotation.Domain.Data;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Annotation.Domain.Labeling;
 
@@ -9,8 +11,9 @@ public sealed class AssignTasks(IDbContextFactory<AnnotationDbContext> contexts,
 {
     /// <summary>
     /// Assigns up to so many open tasks, in the order in which they would be handed out, and returns how many those
-    /// were. Only tasks that the people can finish among themselves are taken: one person gives one judgement, a team
-    /// as many as it has members. Whoever holds a task keeps it.
+    /// were. Only tasks that the people can finish among themselves are taken: each gives one judgement, and none who
+    /// judged or skipped it already or wrote one of its completions. Whoever holds a task keeps it. When one of them skips it
+    /// for good or is taken back and the others are too few, it is everybody's again.
     /// </summary>
     /// <param name="projectId">The project.</param>
     /// <param name="personId">Who alone shall be asked; null: not one person.</param>
@@ -59,23 +62,19 @@ public sealed class AssignTasks(IDbContextFactory<AnnotationDbContext> contexts,
         }
 
         var release = personId is null && team is null;
-        var people = release ? int.MaxValue : team?.Members.Count ?? 1;
+        Guid[] people = personId is { } person ? [person] : [.. team?.Members.Select(m => m.PersonId) ?? []];
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var assigned = await db.Database.ExecuteSqlAsync(
-            $"""
-            update labeling_tasks t
-            set assigned_person_id = {personId}, assigned_team_id = {teamId}, priority = coalesce({priority}, t.priority)
-            from (
-              select x.id from labeling_tasks x
-              where x.project_id = {projectId} and x.closed_at is null
-                and (x.lane <> {Guid.Empty}) = {release}
-                and x.judgements_cap - x.judgement_count <= {people}
-                and not exists (
-                  select 1 from assignments mine where mine.task_id = x.id and mine.person_id = {personId} and mine.state not in ('active', 'expired'))
-              order by x.priority desc, x.id limit {count}
-              for no key update) chosen
-            where t.id = chosen.id
-            """,
+        var assigned = await db.Database.ExecuteSqlRawAsync(
+            Sql,
+            [
+                Parameter("person", NpgsqlDbType.Uuid, personId),
+                Parameter("team", NpgsqlDbType.Uuid, teamId),
+                Parameter("priority", NpgsqlDbType.Integer, priority),
+                Parameter("project", NpgsqlDbType.Uuid, projectId),
+                Parameter("release", NpgsqlDbType.Boolean, release),
+                Parameter("people", NpgsqlDbType.Array | NpgsqlDbType.Uuid, people),
+                Parameter("count", NpgsqlDbType.Integer, count),
+            ],
             cancellationToken
         );
         db.Audit(
@@ -94,4 +93,21 @@ public sealed class AssignTasks(IDbContextFactory<AnnotationDbContext> contexts,
         await transaction.CommitAsync(cancellationToken);
         return assigned;
     }
+
+    private static NpgsqlParameter Parameter(string name, NpgsqlDbType type, object? value) =>
+        new(name, type) { Value = value ?? DBNull.Value };
+
+    private const string Sql = $"""
+        update labeling_tasks t
+        set assigned_person_id = @person, assigned_team_id = @team, priority = coalesce(@priority, t.priority)
+        from (
+          select t.id from labeling_tasks t join projects p on p.id = t.project_id
+          where t.project_id = @project and t.closed_at is null
+            and (coalesce(t.assigned_person_id, t.assigned_team_id) is not null) = @release
+            and (@release or t.judgements_cap - t.judgement_count <= (
+              select count(*) from people m where m.id = any (@people) and {Reservation.CanJudge}))
+          order by t.priority desc, t.id limit @count
+          for no key update of t) chosen
+        where t.id = chosen.id
+        """;
 }

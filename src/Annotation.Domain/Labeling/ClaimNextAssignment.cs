@@ -27,10 +27,34 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
         CancellationToken cancellationToken
     )
     {
+        while (true)
+        {
+            if (await TryAsync(personId, projectId, holding, cancellationToken) is { } outcome)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    /// <summary>Null when another tab of the person took up the task that was found, at this very moment: then all is to be read anew.</summary>
+    private async Task<Outcome<ClaimedTask>?> TryAsync(
+        Guid personId,
+        Guid? projectId,
+        IReadOnlyCollection<Guid> holding,
+        CancellationToken cancellationToken
+    )
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var at = time.Now();
         var claimer = await Claimer.LockAsync(connection, personId, projectId, holding, at, cancellationToken);
+        if (claimer is { LeasesRanOut: true })
+        {
+            // Their places are free, and the person's own among them count no longer: what there is must be seen after that.
+            await RunOutLeases.EndAsync(connection, at, cancellationToken);
+            claimer = await Claimer.LockAsync(connection, personId, projectId, holding, at, cancellationToken);
+        }
+
         if (claimer is null)
         {
             return new Refusal("unknown-person", "Your account is not active; ask an admin.");
@@ -54,9 +78,10 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
             return held;
         }
 
-        if (await NextAsync(connection, claimer, at, cancellationToken) is { } next)
+        if (await new NextTaskSearch(connection, claimer, at).LockAsync(cancellationToken) is { } found)
         {
-            return next;
+            var claimed = await LeaseAsync(connection, claimer, found, at, cancellationToken);
+            return claimed is null ? null : (Outcome<ClaimedTask>)claimed;
         }
 
         // Leases that ran out were ended.
@@ -110,24 +135,15 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
         return null;
     }
 
-    /// <summary>Leases the next task and commits, in one exchange; null and nothing committed when there is none.</summary>
-    private async Task<ClaimedTask?> NextAsync(
+    /// <summary>Leases the task and commits, in one exchange; null when the person has it already, under whatever name.</summary>
+    private async Task<ClaimedTask?> LeaseAsync(
         NpgsqlConnection connection,
         Claimer claimer,
+        FoundTask task,
         DateTimeOffset at,
         CancellationToken cancellationToken
     )
     {
-        if (claimer.LeasesRanOut)
-        {
-            await RunOutLeases.EndAsync(connection, at, cancellationToken);
-        }
-
-        if (await new NextTaskSearch(connection, claimer, at).LockAsync(cancellationToken) is not { } task)
-        {
-            return null;
-        }
-
         var assignmentId = task.EarlierAssignmentId ?? Guid.CreateVersion7();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(
@@ -139,32 +155,37 @@ public sealed class ClaimNextAssignment(NpgsqlDataSource database, TimeProvider 
             shuffler.Shuffle(task.CompletionIds),
             at
         );
-        batch.Add("update labeling_tasks set lease_count = lease_count + 1 where id = $1", task.TaskId);
         ClaimedTask.AddTo(batch, assignmentId, at);
         batch.Add("commit");
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var claimed = await ClaimedTask.ReadAsync(reader, cancellationToken);
         // Only after the last result is it known that the commit went through.
         while (await reader.NextResultAsync(cancellationToken)) { }
-        return claimed;
+        return batch.BatchCommands[0].RecordsAffected == 1 ? claimed : null;
     }
 
     // There is one assignment per task and person, ever: handed out anew it keeps its shown order and gets the next version.
+    // The search saw it as it was before the task was locked: a submit or a heartbeat of the same person may have come between,
+    // and then nothing is leased and no place is taken.
     // Of a dialogue of two people the first to come is the assistant: the prompt ends with the user's turn.
     private const string LeaseSql = """
-        insert into assignments (
-          id, task_id, project_id, person_id, version, lease_until, shown_order, state, claimed_at, guideline_version, questionnaire_version, seat)
-        select $1, t.id, t.project_id, $3, 1, $4, $5, 'active', $6, p.guideline_version, p.questionnaire_version,
-          case when not t.two_sided then 'both'
-               when exists (
-                 select 1 from assignments other
-                 where other.task_id = t.id and other.person_id <> $3 and other.state in ('active', 'submitted') and other.seat = 'assistant')
-               then 'user' else 'assistant' end
-        from labeling_tasks t join projects p on p.id = t.project_id
-        where t.id = $2
-        on conflict (task_id, person_id) do update
-          set state = 'active', version = assignments.version + 1, lease_until = excluded.lease_until, claimed_at = excluded.claimed_at,
-              ended_at = null, guideline_version = excluded.guideline_version, questionnaire_version = excluded.questionnaire_version,
-              seat = excluded.seat
+        with leased as (
+          insert into assignments (
+            id, task_id, project_id, person_id, version, lease_until, shown_order, state, claimed_at, guideline_version, questionnaire_version, seat)
+          select $1, t.id, t.project_id, $3, 1, $4, $5, 'active', $6, p.guideline_version, p.questionnaire_version,
+            case when not t.two_sided then 'both'
+                 when exists (
+                   select 1 from assignments other
+                   where other.task_id = t.id and other.person_id <> $3 and other.state in ('active', 'submitted') and other.seat = 'assistant')
+                 then 'user' else 'assistant' end
+          from labeling_tasks t join projects p on p.id = t.project_id
+          where t.id = $2
+          on conflict (task_id, person_id) do update
+            set state = 'active', version = assignments.version + 1, lease_until = excluded.lease_until, claimed_at = excluded.claimed_at,
+                ended_at = null, guideline_version = excluded.guideline_version, questionnaire_version = excluded.questionnaire_version,
+                seat = excluded.seat
+            where assignments.state in ('expired', 'skipped')
+          returning 1)
+        update labeling_tasks set lease_count = lease_count + 1 where id = $2 and exists (select 1 from leased)
         """;
 }

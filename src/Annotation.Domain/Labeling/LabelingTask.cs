@@ -25,6 +25,13 @@ public sealed class LabelingTask
     /// <summary>How many different people shall judge it as things stand: the floor, and one more each time they split.</summary>
     public required int JudgementsWanted { get; set; }
 
+    /// <summary>The fewest that judge it: how many were wanted at first.</summary>
+    public int JudgementsFloor
+    {
+        get => floor ?? JudgementsWanted;
+        init => floor = value;
+    }
+
     /// <summary>The most that may ever judge it; the same as wanted when k does not adapt.</summary>
     public int JudgementsCap
     {
@@ -71,6 +78,8 @@ public sealed class LabelingTask
 
     private int? cap;
 
+    private int? floor;
+
     /// <summary>Whether one more person can hold it.</summary>
     internal bool HasRoom => ClosedAt is null && JudgementCount + LeaseCount < JudgementsWanted;
 
@@ -87,10 +96,14 @@ public sealed class LabelingTask
         JudgementCount++;
     }
 
-    /// <summary>A judgement counts no longer; closed or not, the task waits for another one.</summary>
+    /// <summary>
+    /// A judgement counts no longer; closed or not, the task waits for another one. Whether those who are left and whoever comes
+    /// split is to be seen anew: nothing above the floor is wanted but the places that are held.
+    /// </summary>
     internal void TakeBackJudgement()
     {
         JudgementCount--;
+        JudgementsWanted = Math.Max(JudgementsFloor, JudgementCount + Math.Max(LeaseCount, 1));
         ClosedAt = null;
         ClosedJudgements = null;
     }
@@ -127,7 +140,10 @@ internal sealed class LabelingTaskMapping : IEntityTypeConfiguration<LabelingTas
                     "ck_labeling_tasks_places",
                     "judgement_count >= 0 and lease_count >= 0 and judgement_count + lease_count <= judgements_wanted"
                 );
-                table.HasCheckConstraint("ck_labeling_tasks_cap", "judgements_wanted between 1 and judgements_cap");
+                table.HasCheckConstraint(
+                    "ck_labeling_tasks_cap",
+                    "judgements_floor >= 1 and judgements_wanted between judgements_floor and judgements_cap"
+                );
                 table.HasCheckConstraint(
                     "ck_labeling_tasks_closed",
                     "(closed_at is null) = (judgement_count < judgements_wanted) and closed_judgements is not distinct from case when closed_at is not null then judgement_count end"
@@ -135,6 +151,11 @@ internal sealed class LabelingTaskMapping : IEntityTypeConfiguration<LabelingTas
             }
         );
         builder.Property(t => t.JudgementsCap).UsePropertyAccessMode(PropertyAccessMode.Property);
+        builder
+            .Property(t => t.JudgementsFloor)
+            .UsePropertyAccessMode(PropertyAccessMode.Property)
+            .HasDefaultValue(1)
+            .ValueGeneratedNever();
         builder.Property(t => t.Arm).HasMaxLength(20).HasDefaultValue(LabelingTaskArm.Adaptive);
         // The prompt's language up to its first hyphen, empty when nobody said: copied by a trigger, so that the index below can have it.
         builder.Property<string>("Language").HasMaxLength(20).IsRequired().HasDefaultValue("").ValueGeneratedOnAddOrUpdate();

@@ -23,19 +23,22 @@ internal sealed class NextTaskSearch(NpgsqlConnection connection, Claimer claime
             return null;
         }
 
-        return await ReadAsync(
-                AlongEveryWay,
-                [.. Common, claimer.Projects, .. ByLanguage ? [(string[])["", .. claimer.Languages]] : (object[])[]],
-                cancellationToken
-            ) ?? (claimer.ProjectsThatBringBack.Length == 0 ? null : await SkippedAsync(cancellationToken));
+        return await ReadAsync(AlongEveryWay, [.. Common, claimer.Projects, .. Languages], cancellationToken)
+            ?? (claimer.ProjectsThatBringBack.Length == 0 ? null : await SkippedAsync(cancellationToken));
     }
 
     /// <summary>The person and what they do not want to see; then the parameters of the statement.</summary>
     private object[] Common => [claimer.PersonId, claimer.Holding, claimer.OptedOut];
 
+    /// <summary>The last parameter, where the person takes not every language; what nobody said the language of is for everybody.</summary>
+    private object[] Languages => ByLanguage ? [(string[])["", .. claimer.Languages]] : [];
+
+    private string NotOptedOut =>
+        claimer.OptedOut.Length == 0 ? "" : " and not (select p.content_flags && $3 from prompts p where p.id = t.prompt_id)";
+
     // The ways are each lane and language that has a task for the person, best first. Others may be locking the best task of
     // a way at this moment: the search goes past it, along the same index. A way is tried only when those before it gave
-    // nothing, since one row ends the statement. A task whose language nobody said is for everybody.
+    // nothing, since one row ends the statement.
     private string AlongEveryWay =>
         $"""
             with lanes as (
@@ -66,9 +69,11 @@ internal sealed class NextTaskSearch(NpgsqlConnection connection, Claimer claime
             {Found} from assignments mine join labeling_tasks t on t.id = mine.task_id
             where mine.person_id = $1 and mine.state = 'skipped' and mine.id <> all ($2)
               and mine.project_id = any ($4) and mine.ended_at <= $5 and t.open
+              and (t.lane in ('{Guid.Empty}', $1) or exists (select 1 from team_members m where m.person_id = $1 and m.team_id = t.lane))
+              {(ByLanguage ? "and t.language = any ($6)" : "")}{NotOptedOut}
             order by mine.ended_at limit 1 {Lock}
             """,
-            [.. Common, claimer.ProjectsThatBringBack, at - BackAfter],
+            [.. Common, claimer.ProjectsThatBringBack, at - BackAfter, .. Languages],
             cancellationToken
         );
 
@@ -100,7 +105,7 @@ internal sealed class NextTaskSearch(NpgsqlConnection connection, Claimer claime
                  and (mine.state <> 'expired' or mine.id = any ($2)) limit 1) is null
               and (select 1 from labeling_task_completions c join completions own on own.id = c.completion_id
                where c.task_id = t.id and own.person_id = $1 limit 1) is null
-            """ + (claimer.OptedOut.Length == 0 ? "" : " and not (select p.content_flags && $3 from prompts p where p.id = t.prompt_id)");
+            """ + NotOptedOut;
 }
 
 /// <summary>A task that is locked for a labeler.</summary>

@@ -80,6 +80,7 @@ public sealed class RetractJudgements(IDbContextFactory<AnnotationDbContext> con
         task.TakeBackJudgement();
         db.Audit(at, retractedBy, "judgement.retracted", name, new { taskId });
         await db.SaveChangesAsync(cancellationToken);
+        await Reservation.EndIfShortAsync(db, taskId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;
     }

@@ -35,7 +35,7 @@ public sealed class SkipAssignment(IDbContextFactory<AnnotationDbContext> contex
             return assignment.Id;
         }
 
-        if (assignment.Version != version || assignment.State == AssignmentState.Submitted)
+        if (assignment.Version != version || assignment.State is not (AssignmentState.Active or AssignmentState.Expired))
         {
             return TaskLock.LeaseLost();
         }
@@ -49,6 +49,7 @@ public sealed class SkipAssignment(IDbContextFactory<AnnotationDbContext> contex
         assignment.SkipReason = reason;
         assignment.EndedAt = time.Now();
         await db.SaveChangesAsync(cancellationToken);
+        await Reservation.EndIfShortAsync(db, assignment.TaskId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return assignment.Id;
     }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Annotation.Domain.Data;
 using Annotation.Domain.Dialogues;
+using Annotation.Domain.Prompts;
 using Annotation.Domain.Questions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -35,9 +37,13 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
             return new SubmittedAnswers(assignment.Id, [.. known.Select(a => a.Id)], Repeated: true, UndoUntil(known));
         }
 
-        if (assignment.State == AssignmentState.Skipped && assignment.Version == submission.Version)
+        var at = time.Now();
+        // A correction needs no room: the person's judgement is counted already.
+        var correction = assignment.State == AssignmentState.Submitted;
+        if (assignment.Version != submission.Version || !(correction || held.CanHold()))
         {
-            return new Refusal("skipped", "You skipped this task; ask for the next one.");
+            // Whatever the questions are now: they were others when it was answered.
+            return await KeepAsideAsync(db, transaction, assignment, submission, at, cancellationToken);
         }
 
         var completed = await CompleteAsync(db, task, assignment, submission, cancellationToken);
@@ -53,14 +59,6 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
         )
         {
             return refusal;
-        }
-
-        var at = time.Now();
-        // A correction needs no room: the person's judgement is counted already.
-        var correction = assignment.State == AssignmentState.Submitted;
-        if (assignment.Version != submission.Version || !(correction || held.CanHold()))
-        {
-            return await KeepAsideAsync(db, transaction, task, submission, at, cancellationToken);
         }
 
         var answers = AddAnswers(db, content, assignment, submission, at);
@@ -100,7 +98,7 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
     }
 
     private static DateTimeOffset? UndoUntil(List<StoredAnswer> answers) =>
-        answers.All(a => a.SupersedesId is null) ? UndoSubmit.Until(answers[0].CreatedAt) : null;
+        answers.All(a => a is { SupersedesId: null, IsLive: true }) ? UndoSubmit.Until(answers[0].CreatedAt) : null;
 
     /// <summary>Says who wrote the turns of a dialogue and how they came about, which no browser is believed.</summary>
     private static async Task<Outcome<Submission>> CompleteAsync(
@@ -136,19 +134,25 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
     private static async Task<Refusal> KeepAsideAsync(
         AnnotationDbContext db,
         IDbContextTransaction transaction,
-        LabelingTask task,
+        Assignment assignment,
         Submission submission,
         DateTimeOffset at,
         CancellationToken cancellationToken
     )
     {
+        var json = JsonSerializer.Serialize(submission.Answers, AnswerValue.Json);
+        if (submission.Answers.Count == 0 || submission.ActiveMilliseconds < 0 || !PromptText.IsStorable(json) || json.Contains("\\u0000"))
+        {
+            return TaskLock.LeaseLost();
+        }
+
         if (!await db.LateSubmissions.AnyAsync(l => l.SubmissionKey == submission.SubmissionKey, cancellationToken))
         {
             db.LateSubmissions.Add(
                 new LateSubmission
                 {
-                    ProjectId = task.ProjectId,
-                    TaskId = task.Id,
+                    ProjectId = assignment.ProjectId,
+                    TaskId = assignment.TaskId,
                     AssignmentId = submission.AssignmentId,
                     PersonId = submission.PersonId,
                     SubmissionKey = submission.SubmissionKey,
@@ -162,8 +166,17 @@ public sealed class SubmitAnswers(IDbContextFactory<AnnotationDbContext> context
             await transaction.CommitAsync(cancellationToken);
         }
 
-        return TaskLock.LeaseLost(
-            "The time for this task ran out before your answers came, and somebody else has it now. Your work is not lost: it is kept for the engineers to look at. Ask for the next task."
+        var why = assignment.State switch
+        {
+            AssignmentState.Skipped => "You skipped this task, so these answers do not count.",
+            AssignmentState.Retracted => "Your judgement of this task was taken back, so these answers do not count.",
+            AssignmentState.Active => "The time for this task ran out before your answers came, and it was handed to you anew.",
+            AssignmentState.Submitted => "You have submitted this task since, so these answers do not count.",
+            _ => "The time for this task ran out before your answers came, and somebody else has it now.",
+        };
+        return new Refusal(
+            assignment.State == AssignmentState.Skipped ? "skipped" : "lease-lost",
+            $"{why} Your work is not lost: it is kept for the engineers to look at. Ask for the next task."
         );
     }
 

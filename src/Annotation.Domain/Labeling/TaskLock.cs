@@ -56,7 +56,23 @@ internal static class TaskLock
     public static Task<HeldTask> ReadAsync(AnnotationDbContext db, Guid assignmentId, CancellationToken cancellationToken) =>
         db
             .Assignments.Where(a => a.Id == assignmentId)
-            .Join(db.LabelingTasks, a => a.TaskId, t => t.Id, (a, t) => new HeldTask(t, a))
+            .Join(
+                db.LabelingTasks,
+                a => a.TaskId,
+                t => t.Id,
+                (a, t) =>
+                    new HeldTask(t, a)
+                    {
+                        SeatTaken =
+                            t.TwoSided
+                            && db.Assignments.Any(o =>
+                                o.TaskId == t.Id
+                                && o.Id != a.Id
+                                && o.Seat == a.Seat
+                                && (o.State == AssignmentState.Active || o.State == AssignmentState.Submitted)
+                            ),
+                    }
+            )
             .SingleAsync(cancellationToken);
 
     /// <summary>The refusal for an assignment that there is not, or that is another person's.</summary>
@@ -71,11 +87,15 @@ internal static class TaskLock
 /// <summary>A locked task and one person's assignment to it.</summary>
 internal sealed record HeldTask(LabelingTask Task, Assignment Assignment)
 {
+    /// <summary>Whether somebody else has the person's side of a dialogue of two.</summary>
+    public bool SeatTaken { get; init; }
+
     /// <summary>
     /// Whether the assignment has a place among the wanted judgements or can have one: a lease that ran out is
     /// honoured as long as nobody else has taken the place.
     /// </summary>
-    public bool CanHold() => Assignment.State == AssignmentState.Active || (Assignment.State == AssignmentState.Expired && Task.HasRoom);
+    public bool CanHold() =>
+        Assignment.State == AssignmentState.Active || (Assignment.State == AssignmentState.Expired && Task.HasRoom && !SeatTaken);
 
     /// <summary>Takes the place again when the lease had run out; only when it <see cref="CanHold"/>.</summary>
     public void Hold()

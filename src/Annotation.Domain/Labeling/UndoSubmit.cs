@@ -62,8 +62,8 @@ public sealed class UndoSubmit(IDbContextFactory<AnnotationDbContext> contexts, 
         // A submit that another tab still has on its way must not count again.
         assignment.Version++;
         assignment.LeaseUntil = at + LeaseSettings.Duration;
-        task.TakeBackJudgement();
         task.TakePlace();
+        task.TakeBackJudgement();
         await db.SaveChangesAsync(cancellationToken);
         await using var batch = db.CreateBatch();
         var claimed = await ClaimedTask.ReadAsync(batch, assignment.Id, at, cancellationToken);

@@ -51,6 +51,30 @@ public sealed class DialogueTests(PostgresFixture postgres) : IClassFixture<Post
     }
 
     [Fact]
+    public async Task Who_comes_back_late_does_not_take_a_side_that_somebody_else_has_by_then()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var project = await postgres.ProjectAsync(cancel);
+        await postgres.PromptAsync(project, "U1", cancel);
+        await postgres.Get<CreateDialogueTasks>().RunAsync(project, 5, true, null, cancel);
+        var (anna, bert, carl) = (
+            await postgres.PersonAsync(cancel),
+            await postgres.PersonAsync(cancel),
+            await postgres.PersonAsync(cancel)
+        );
+        var left = (await postgres.Get<ClaimNextAssignment>().RunAsync(anna, project, [], cancel)).Value!;
+        postgres.Clock.Advance(LeaseSettings.Duration);
+        Assert.NotNull((await postgres.Get<ClaimNextAssignment>().RunAsync(bert, project, [], cancel)).Value);
+
+        var renewed = await postgres.Get<RenewLease>().RunAsync(left.AssignmentId, anna, left.Version, cancel);
+
+        Assert.Equal("lease-lost", renewed.Refusal?.Code);
+        var user = (await postgres.Get<ClaimNextAssignment>().RunAsync(carl, project, [], cancel)).Value!;
+        await using var db = postgres.CreateContext();
+        Assert.Equal(DialogueSeat.User, (await SeenDialogue.ReadAsync(db, user.AssignmentId, cancel)).Seat);
+    }
+
+    [Fact]
     public async Task Two_people_take_a_side_each_and_every_turn_keeps_its_author()
     {
         var cancel = TestContext.Current.CancellationToken;

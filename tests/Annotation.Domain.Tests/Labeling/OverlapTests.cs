@@ -134,6 +134,23 @@ public sealed class OverlapTests(PostgresFixture postgres) : IClassFixture<Postg
     }
 
     [Fact]
+    public async Task Who_undoes_a_split_and_then_agrees_makes_nobody_else_judge()
+    {
+        var project = await ProjectAsync();
+        var task = await TaskAsync(project, LabelingTaskArm.Adaptive);
+        var people = await JudgeAsync(task, forwards: [true, false]);
+        Assert.Equal((2, null, false), await StateAsync(task));
+        await using var db = postgres.CreateContext();
+        var last = await db.Assignments.AsNoTracking().SingleAsync(a => a.TaskId == task && a.PersonId == people[1], Cancel);
+
+        var again = (await postgres.Get<UndoSubmit>().RunAsync(last.Id, people[1], last.Version, Cancel)).Value!;
+        await SubmitAsync(again, people[1], forwards: true);
+
+        Assert.Equal((2, 2, true), await StateAsync(task));
+        await AssertExactAsync(project);
+    }
+
+    [Fact]
     public async Task The_check_names_a_task_whose_judgement_was_tampered_with()
     {
         var project = await ProjectAsync();
@@ -180,7 +197,9 @@ public sealed class OverlapTests(PostgresFixture postgres) : IClassFixture<Postg
         await using var db = postgres.CreateContext();
         await db.Database.ExecuteSqlAsync(
             $"""
-            update labeling_tasks set arm = {(arm == LabelingTaskArm.Random ? "random" : "adaptive")}, judgements_cap = 4,
+            update labeling_tasks set arm = {(
+                arm == LabelingTaskArm.Random ? "random" : "adaptive"
+            )}, judgements_cap = 4, judgements_floor = {(arm == LabelingTaskArm.Random ? 4 : 2)},
               judgements_wanted = {(arm == LabelingTaskArm.Random ? 4 : 2)} where id = {made.Id}
             """,
             Cancel

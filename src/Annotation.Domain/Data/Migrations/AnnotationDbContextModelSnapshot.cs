@@ -739,6 +739,11 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("judgements_cap");
 
+                    b.Property<int>("JudgementsFloor")
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("judgements_floor");
+
                     b.Property<int>("JudgementsWanted")
                         .HasColumnType("integer")
                         .HasColumnName("judgements_wanted");
@@ -838,7 +843,7 @@ namespace Annotation.Domain.Data.Migrations
 
                     b.ToTable("labeling_tasks", null, t =>
                         {
-                            t.HasCheckConstraint("ck_labeling_tasks_cap", "judgements_wanted between 1 and judgements_cap");
+                            t.HasCheckConstraint("ck_labeling_tasks_cap", "judgements_floor >= 1 and judgements_wanted between judgements_floor and judgements_cap");
 
                             t.HasCheckConstraint("ck_labeling_tasks_closed", "(closed_at is null) = (judgement_count < judgements_wanted) and closed_judgements is not distinct from case when closed_at is not null then judgement_count end");
 

@@ -90,19 +90,26 @@ public sealed class ImportTasks(IDbContextFactory<AnnotationDbContext> contexts,
             cancellationToken
         );
         db.LabelingTasks.AddRange(
-            wanted.Select(r => new LabelingTask
+            wanted.Select(r =>
             {
-                ProjectId = project.Id,
-                PromptId = r.PromptId,
-                Kind = LabelingTaskKind.Ranking,
-                JudgementsWanted = project.JudgementsPerTask,
-                CreatedAt = at,
-                Completions =
-                [
-                    .. r.Row.Completions.Select(
-                        (c, i) => new LabelingTaskCompletion { CompletionId = ids[CompletionKey.Of(r.PromptId, c)], Position = i }
-                    ),
-                ],
+                var overlap = Overlap.Of(project, 0, PromptText.Hash(r.Row.Prompt));
+                return new LabelingTask
+                {
+                    ProjectId = project.Id,
+                    PromptId = r.PromptId,
+                    Kind = LabelingTaskKind.Ranking,
+                    JudgementsWanted = overlap.Wanted,
+                    JudgementsCap = overlap.Cap,
+                    Arm = overlap.Arm,
+                    RandomArmShare = project.RandomArmShare,
+                    CreatedAt = at,
+                    Completions =
+                    [
+                        .. r.Row.Completions.Select(
+                            (c, i) => new LabelingTaskCompletion { CompletionId = ids[CompletionKey.Of(r.PromptId, c)], Position = i }
+                        ),
+                    ],
+                };
             })
         );
         await db.SaveChangesAsync(cancellationToken);
