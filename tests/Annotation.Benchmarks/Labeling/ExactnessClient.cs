@@ -10,11 +10,16 @@ internal sealed class ExactnessClient(LoadClient client, Traffic traffic, Random
 {
     private const int UndoOneIn = 40;
     private const int CorrectOneIn = 40;
+    private const int RenewOneIn = 10;
+    private const int SkipOneIn = 100;
+    private const int SecondTabOneIn = 5;
 
     /// <summary>Works until it is told that all tasks are closed.</summary>
     public async Task RunAsync(Func<bool> done, CancellationToken cancellation)
     {
         await using var acknowledged = new StreamWriter(file) { AutoFlush = true };
+        Task<LoadTask?> Claim() => AgainAsync(server => client.ClaimAsync(server, cancellation), cancellation);
+        Task<LoadTask?>? secondTab = null;
         while (!done())
         {
             if (traffic.Rests)
@@ -23,10 +28,24 @@ internal sealed class ExactnessClient(LoadClient client, Traffic traffic, Random
                 continue;
             }
 
-            var task = await AgainAsync(server => client.ClaimAsync(server, cancellation), cancellation);
+            var task = await (secondTab ?? Claim());
+            secondTab = null;
             if (task is null)
             {
                 await Task.Delay(random.Next(50, 200), cancellation);
+                continue;
+            }
+
+            // In a second tab the same person asks for a task while this one renews or submits: the lease may have run out meanwhile.
+            secondTab = random.Next(SecondTabOneIn) == 0 ? Claim() : null;
+            if (random.Next(RenewOneIn) == 0)
+            {
+                await AgainAsync(server => client.RenewAsync(server, task, cancellation), cancellation);
+            }
+
+            if (random.Next(SkipOneIn) == 0)
+            {
+                await AgainAsync(server => client.SkipAsync(server, task, cancellation), cancellation);
                 continue;
             }
 

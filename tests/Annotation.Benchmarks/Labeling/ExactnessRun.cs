@@ -16,6 +16,9 @@ public sealed record ExactnessRun(int Tasks, int Clients, int K, int WebKills, i
     // Often enough that leases run out under people who are about to submit.
     private static readonly TimeSpan Aging = TimeSpan.FromSeconds(1);
 
+    // The invariant holds at every commit, so it is looked for while all this goes on, too.
+    private const int ChecksOneIn = 5;
+
     /// <summary>Runs until every task is closed and all kills are done, and compares what clients know with what is stored.</summary>
     public async Task<ExactnessFigures> RunAsync(CancellationToken cancellation)
     {
@@ -46,10 +49,17 @@ public sealed record ExactnessRun(int Tasks, int Clients, int K, int WebKills, i
         );
         var database = services.GetRequiredService<NpgsqlDataSource>();
         var killing = KillAsync(platform, traffic, () => Volatile.Read(ref closed), cancellation);
-        var ranOut = 0;
-        while (!closed)
+        var check = services.GetRequiredService<CheckExactness>();
+        var (ranOut, checks, offWhileRunning) = (0, 0, 0);
+        for (var round = 1; !closed; round++)
         {
             await Task.Delay(Aging, cancellation);
+            if (round % ChecksOneIn == 0 && await TryAsync(check, cancellation) is { } off)
+            {
+                checks++;
+                offWhileRunning += off;
+            }
+
             ranOut += await TryAsync(database, RunOut, cancellation);
             // A database that is down says nothing; zero comes only from one that answers.
             var unfinished = await TryAsync(database, Unfinished, cancellation);
@@ -63,7 +73,7 @@ public sealed record ExactnessRun(int Tasks, int Clients, int K, int WebKills, i
         await working;
         var took = clock.Elapsed;
         var kills = await killing;
-        var report = await services.GetRequiredService<CheckExactness>().RunAsync(null, cancellation);
+        var report = await check.RunAsync(null, cancellation);
         var figures = await Reconciliation.CompareAsync(database, files, cancellation);
         Directory.Delete(folder, recursive: true);
         return figures with
@@ -76,6 +86,8 @@ public sealed record ExactnessRun(int Tasks, int Clients, int K, int WebKills, i
             DatabaseKills = kills.Database,
             FailedRequests = traffic.Failures,
             LeasesRunOut = ranOut,
+            Checks = checks,
+            TasksOffWhileRunning = offWhileRunning,
         };
     }
 
@@ -114,6 +126,18 @@ public sealed record ExactnessRun(int Tasks, int Clients, int K, int WebKills, i
         return (web, inFlight, database);
     }
 
+    private static async Task<int?> TryAsync(CheckExactness check, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await check.RunAsync(null, cancellation)).Off.Count;
+        }
+        catch (NpgsqlException)
+        {
+            return null;
+        }
+    }
+
     private static async Task<int> TryAsync(NpgsqlDataSource database, string sql, CancellationToken cancellation)
     {
         try
@@ -139,7 +163,7 @@ public sealed record ExactnessRun(int Tasks, int Clients, int K, int WebKills, i
         """;
 }
 
-/// <summary>What a run found; the first four are to be as wanted.</summary>
+/// <summary>What a run found; the first five are to be as wanted.</summary>
 public sealed record ExactnessFigures
 {
     /// <summary>Acknowledged judgements that are not stored and live.</summary>
@@ -154,6 +178,10 @@ public sealed record ExactnessFigures
     /// <summary>Late work that was acknowledged as kept aside and is not there.</summary>
     public int LateLost { get; init; }
 
+    /// <summary>The same found by the proving query while all went on, in the sum of its <see cref="Checks"/>.</summary>
+    public int TasksOffWhileRunning { get; init; }
+
+    public int Checks { get; init; }
     public int TaskCount { get; init; }
     public int Acknowledged { get; init; }
     public int LiveJudgements { get; init; }

@@ -52,6 +52,24 @@ public sealed class LoadClient(HttpClient http, LoadLabeler labeler, Guid projec
             cancellation
         );
 
+    /// <summary>Says that the person is at it still; the refusal's code, or null when the lease is prolonged.</summary>
+    /// <exception cref="HttpRequestException">The server is gone, or answers with a failure.</exception>
+    public Task<string?> RenewAsync(Uri server, LoadTask task, CancellationToken cancellation) =>
+        RefusalAsync(
+            new Uri(server, $"api/labeling/assignments/{task.AssignmentId}/renew"),
+            $$"""{"leaseVersion":{{task.LeaseVersion}}}""",
+            cancellation
+        );
+
+    /// <summary>Gives the task back; the refusal's code, or null when others can have it.</summary>
+    /// <exception cref="HttpRequestException">The server is gone, or answers with a failure.</exception>
+    public Task<string?> SkipAsync(Uri server, LoadTask task, CancellationToken cancellation) =>
+        RefusalAsync(
+            new Uri(server, $"api/labeling/assignments/{task.AssignmentId}/skip"),
+            $$"""{"leaseVersion":{{task.LeaseVersion}},"reason":"by the load"}""",
+            cancellation
+        );
+
     private async Task<string?> RefusalAsync(Uri address, string body, CancellationToken cancellation)
     {
         using var answer = await SendAsync(address, body, cancellation);

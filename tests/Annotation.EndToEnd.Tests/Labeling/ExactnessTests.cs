@@ -24,7 +24,10 @@ public sealed class ExactnessTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{figures}");
         Assert.Equal((0, 0, 0, 0), (figures.Lost, figures.Duplicate, figures.TasksOff, figures.LateLost));
+        Assert.Equal(0, figures.TasksOffWhileRunning);
         Assert.Equal(run.Tasks * run.K, figures.LiveJudgements);
         Assert.Equal((run.WebKills, run.DatabaseKills), (figures.WebKills, figures.DatabaseKills));
+        // A kill that no submit was on its way to proves nothing.
+        Assert.True(figures.KillsWithSubmitsInFlight >= run.WebKills * 4 / 5, $"{figures.KillsWithSubmitsInFlight} kills met a submit");
     }
 }

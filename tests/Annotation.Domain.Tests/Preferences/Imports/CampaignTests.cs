@@ -2,6 +2,7 @@ using System.Text;
 using Annotation.Domain.Labeling;
 using Annotation.Domain.Preferences.Exports;
 using Annotation.Domain.Preferences.Imports;
+using Annotation.Domain.Projects;
 using Annotation.Domain.Questions;
 using Annotation.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -158,7 +159,9 @@ public sealed class CampaignTests(PostgresFixture postgres) : IClassFixture<Post
     [Fact]
     public async Task A_campaigns_completions_become_tasks_once()
     {
-        var project = await postgres.ProjectAsync(Cancel);
+        var project = await postgres.ProjectAsync(Cancel, new ProjectSettings { JudgementsPerTask = 2 });
+        var adaptive = new DistributionSettings { JudgementsCap = 4, RandomArmShare = 0.5 };
+        await postgres.Get<ChangeDistribution>().RunAsync(project, adaptive, null, Cancel);
         async Task<ImportReport> Tasks(string format, string text) =>
             (
                 await postgres
@@ -173,7 +176,11 @@ public sealed class CampaignTests(PostgresFixture postgres) : IClassFixture<Post
         Assert.Equal((1, 0, 2), (report.Landed, report.Repeated, report.Rejected.Count));
         Assert.Equal((0, 1), (again.Landed, again.Repeated));
         await using var db = postgres.CreateContext();
-        Assert.Equal(2, await db.LabelingTasks.CountAsync(t => t.ProjectId == project, Cancel));
+        var tasks = await db.LabelingTasks.Where(t => t.ProjectId == project).ToListAsync(Cancel);
+        Assert.Equal(2, tasks.Count);
+        // k adapts for them as for those whose completions a model wrote here.
+        Assert.All(tasks, t => Assert.Equal((4, 0.5), (t.JudgementsCap, t.RandomArmShare)));
+        Assert.All(tasks, t => Assert.Equal(t.Arm == LabelingTaskArm.Random ? 4 : 2, t.JudgementsWanted));
         Assert.Empty(await db.Rankings.Where(r => r.ProjectId == project).ToListAsync(Cancel));
         var person = await postgres.PersonAsync(Cancel);
         var claim = (await postgres.Get<ClaimNextAssignment>().RunAsync(person, project, holding: [], Cancel)).Value!;
