@@ -1,5 +1,5 @@
 // The tasks that this tab holds: the one on screen and the next ones, fetched ahead. Each is a lease that is renewed
-// while somebody is at work and left to run out when nobody is.
+// while somebody is at work and left to run out when nobody is: then nothing is asked for either, until somebody comes back.
 import { get, post } from "./server.js";
 
 const ahead = 3;
@@ -79,8 +79,15 @@ export class Tasks extends EventTarget {
     this.#announce();
   }
 
+  get #idle() {
+    return Date.now() - this.#lastActive > idleAfter;
+  }
+
   #active = () => {
+    const back = this.#idle;
     this.#lastActive = Date.now();
+    // What is on screen may be somebody else's by now, and others may have come in.
+    if (back) void this.#renew().then(() => this.#fill());
   };
 
   #leave = () => {
@@ -117,11 +124,12 @@ export class Tasks extends EventTarget {
   }
 
   async #fill() {
-    if (this.#filling || this.#stopped) return;
+    if (this.#filling || this.#stopped || this.#idle) return;
     this.#filling = true;
     try {
       while (this.#held.length < ahead && !this.#stopped) {
-        const holding = [...new Set([...this.#heldAnywhere(), ...this.#sent()])].map((id) => `&holding=${id}`).join("");
+        const shown = this.#held.map((task) => task.assignmentId);
+        const holding = [...new Set([...shown, ...this.#heldAnywhere(), ...this.#sent()])].map((id) => `&holding=${id}`).join("");
         const result = await post(`/api/labeling/next?project=${encodeURIComponent(this.#project)}${holding}`);
         if (result.kind !== "value" || result.value === null) {
           this.state = result.kind === "value" ? "empty" : result.kind === "refused" && result.code === "limit-reached" ? "limit" : result.kind;
@@ -130,8 +138,6 @@ export class Tasks extends EventTarget {
           if (result.kind === "offline") this.#again = setTimeout(() => void this.#fill(), offlinePollEvery);
           break;
         }
-        // The same assignment again means that there is nothing else for this person.
-        if (this.#held.some((task) => task.assignmentId === result.value.assignmentId)) break;
         this.#held.push(result.value);
         this.#keep();
         if (this.#held.length === 1) this.#announce();
@@ -154,7 +160,7 @@ export class Tasks extends EventTarget {
 
   /** @param {boolean} [atStart] nothing is on screen yet */
   async #renew(atStart = false) {
-    if (Date.now() - this.#lastActive > idleAfter || this.#stopped) return;
+    if (this.#idle || this.#stopped) return;
     for (const task of [...this.#held]) {
       const result = await post(`/api/labeling/assignments/${task.assignmentId}/renew`, { leaseVersion: task.leaseVersion });
       if (result.kind === "value" && result.value) Object.assign(task, result.value);

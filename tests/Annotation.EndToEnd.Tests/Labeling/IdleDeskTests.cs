@@ -1,0 +1,61 @@
+using Annotation.Domain.Labeling;
+using Annotation.Domain.Questions;
+using Annotation.Testing;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Annotation.EndToEnd.Tests.Labeling;
+
+/// <summary>A desk at which nobody is: what it holds goes to others, and it asks for nothing more.</summary>
+public sealed class IdleDeskTests(DeskServer server) : IClassFixture<DeskServer>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_tab_that_was_left_open_keeps_no_task_and_goes_on_when_its_person_is_back()
+    {
+        var project = await server.ProjectAsync(2, 2, new RankingQuestion("overall"));
+        var desk = await server.SitDownAsync(project);
+        await desk.Page.Clock.InstallAsync();
+        await desk.Page.ReloadAsync();
+        await desk.ShownAsync(2);
+        await UntilAsync(async () => (await LeasesAsync(desk, project)).Count == 2);
+
+        // The person goes away, and in a quarter of an hour the leases run out.
+        await using var db = server.Postgres.CreateContext();
+        var ranOut = DateTimeOffset.UtcNow.AddSeconds(-1);
+        await desk.Page.Clock.FastForwardAsync("10:01");
+        await Task.Delay(500, Cancel);
+        await db
+            .Assignments.Where(a => a.PersonId == desk.Person && a.ProjectId == project)
+            .ExecuteUpdateAsync(a => a.SetProperty(x => x.LeaseUntil, ranOut), Cancel);
+        await desk.Page.Clock.RunForAsync("02:00");
+        await Task.Delay(1000, Cancel);
+
+        Assert.All(await LeasesAsync(desk, project), lease => Assert.True(lease < DateTimeOffset.UtcNow, $"kept until {lease}"));
+        var other = await server.Postgres.PersonAsync(Cancel);
+        Assert.NotNull((await server.Postgres.Get<ClaimNextAssignment>().RunAsync(other, project, [], Cancel)).Value);
+
+        // Back at the desk: what is left of the two is theirs again at once.
+        await desk.Page.Mouse.MoveAsync(200, 200);
+        await UntilAsync(async () => (await LeasesAsync(desk, project)).Count(lease => lease > DateTimeOffset.UtcNow) == 1);
+    }
+
+    private async Task<List<DateTimeOffset>> LeasesAsync(Desk desk, Guid project)
+    {
+        await using var db = server.Postgres.CreateContext();
+        return await db
+            .Assignments.Where(a => a.PersonId == desk.Person && a.ProjectId == project)
+            .Select(a => a.LeaseUntil)
+            .ToListAsync(Cancel);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var wait = 0; !await holds(); wait++)
+        {
+            Assert.True(wait < 300, "It did not come about within 30 s.");
+            await Task.Delay(100, Cancel);
+        }
+    }
+}
