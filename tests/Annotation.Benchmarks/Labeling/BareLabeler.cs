@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Annotation.Domain.Accounts;
 using Annotation.Domain.Data;
 using Annotation.Domain.Labeling;
 using Npgsql;
@@ -7,52 +8,48 @@ namespace Annotation.Benchmarks.Labeling;
 
 /// <summary>
 /// What the database does for one claim and one submit over HTTP, the same statements in the same exchanges, and
-/// nothing else: the claim is the domain's own, which is bare Npgsql already, the submit is written out here as Entity
-/// Framework sends it.
+/// nothing else: the token's check and the claim are the domain's own, which are bare Npgsql already, the submit is written out
+/// here as Entity Framework sends it.
 /// </summary>
-internal sealed class BareLabeler(NpgsqlDataSource database, ClaimNextAssignment claim, Guid personId, Guid projectId)
+internal sealed class BareLabeler(
+    NpgsqlDataSource database,
+    VerifyApiToken verify,
+    ClaimNextAssignment claim,
+    LoadLabeler labeler,
+    Guid projectId
+)
 {
+    private readonly Guid personId = labeler.PersonId;
+
     /// <summary>Claims and submits once; false when there is no task.</summary>
     public async Task<bool> WorkAsync(CancellationToken cancellation)
     {
-        await AuthenticateAsync(cancellation);
-        await RunAsync("select id from projects where id = $1", [projectId], cancellation);
+        await verify.RunAsync(labeler.Token, cancellation);
         var claimed = await claim.RunAsync(personId, projectId, [], cancellation);
         if (!claimed.Succeeded)
         {
             return false;
         }
 
-        await AuthenticateAsync(cancellation);
+        await verify.RunAsync(labeler.Token, cancellation);
         await SubmitAsync(claimed.Value, cancellation);
         return true;
     }
-
-    private Task AuthenticateAsync(CancellationToken cancellation) =>
-        RunAsync(
-            """
-            select t.*, p.id, p.user_name, p.display_name, p.disabled_at, r.name
-            from api_tokens t join people p on p.id = t.person_id
-            left join (select m.user_id, r.name from person_roles m join roles r on r.id = m.role_id) r on r.user_id = p.id
-            where t.id = (select id from api_tokens where person_id = $1 limit 1)
-            """,
-            [personId],
-            cancellation
-        );
 
     private async Task SubmitAsync(ClaimedTask task, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await RunAsync(connection, Lock, [task.AssignmentId, personId], cancellation);
-        await RunAsync(connection, "select * from assignments where id = $1 limit 2", [task.AssignmentId], cancellation);
         await using (var batch = new NpgsqlBatch(connection))
         {
+            TaskLock.AddTo(batch, task.AssignmentId, personId);
             AssignmentContent.AddTo(batch, task.AssignmentId);
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
+            await reader.NextResultAsync(cancellation);
             await AssignmentContent.ReadAsync(reader, cancellation);
         }
 
+        await RunAsync(connection, Held, [task.AssignmentId], cancellation);
         await StoreAsync(connection, task, cancellation);
         await transaction.CommitAsync(cancellation);
     }
@@ -83,12 +80,6 @@ internal sealed class BareLabeler(NpgsqlDataSource database, ClaimNextAssignment
     private static string Value(ClaimedTask task) =>
         $$"""{"kind":"ranking","ranks":{ {{string.Join(',', task.Completions.Index().Select(p => $"\"{p.Item.Id}\":{p.Index + 1}"))}} } }""";
 
-    private async Task RunAsync(string sql, object[] parameters, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await RunAsync(connection, sql, parameters, cancellation);
-    }
-
     private static async Task RunAsync(NpgsqlConnection connection, string sql, object[] parameters, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -97,8 +88,12 @@ internal sealed class BareLabeler(NpgsqlDataSource database, ClaimNextAssignment
         while (await reader.ReadAsync(cancellation)) { }
     }
 
-    private const string Lock = """
-        select * from labeling_tasks where id = (select task_id from assignments where id = $1 and person_id = $2) for no key update
+    private const string Held = """
+        select t.*, a.*, t.two_sided and exists (
+          select 1 from assignments o
+          where o.task_id = t.id and o.id <> a.id and o.seat = a.seat and o.state in ('active', 'submitted'))
+        from assignments a join labeling_tasks t on t.id = a.task_id
+        where a.id = $1 limit 2
         """;
 
     private const string InsertAnswer = """

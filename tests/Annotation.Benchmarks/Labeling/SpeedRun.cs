@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Annotation.Benchmarks.Machines;
+using Annotation.Domain.Accounts;
 using Annotation.Domain.Labeling;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -57,8 +58,9 @@ internal sealed record SpeedRun(double Rate, TimeSpan Duration, int Tasks, int L
             async (platform, clients, servers, project) =>
             {
                 var database = platform.Services.GetRequiredService<NpgsqlDataSource>();
+                var verify = platform.Services.GetRequiredService<VerifyApiToken>();
                 var claim = platform.Services.GetRequiredService<ClaimNextAssignment>();
-                var bare = project.Labelers.Select(l => new BareLabeler(database, claim, l.PersonId, project.Id)).ToList();
+                var bare = project.Labelers.Select(l => new BareLabeler(database, verify, claim, l, project.Id)).ToList();
                 Task<double> HttpAsync() =>
                     ClosedLoopAsync(async i =>
                     {
