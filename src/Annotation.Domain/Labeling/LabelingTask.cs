@@ -151,11 +151,7 @@ internal sealed class LabelingTaskMapping : IEntityTypeConfiguration<LabelingTas
             }
         );
         builder.Property(t => t.JudgementsCap).UsePropertyAccessMode(PropertyAccessMode.Property);
-        builder
-            .Property(t => t.JudgementsFloor)
-            .UsePropertyAccessMode(PropertyAccessMode.Property)
-            .HasDefaultValue(1)
-            .ValueGeneratedNever();
+        builder.Property(t => t.JudgementsFloor).UsePropertyAccessMode(PropertyAccessMode.Property);
         builder.Property(t => t.Arm).HasMaxLength(20).HasDefaultValue(LabelingTaskArm.Adaptive);
         // The prompt's language up to its first hyphen, empty when nobody said: copied by a trigger, so that the index below can have it.
         builder.Property<string>("Language").HasMaxLength(20).IsRequired().HasDefaultValue("").ValueGeneratedOnAddOrUpdate();

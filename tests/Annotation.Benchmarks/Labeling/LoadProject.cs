@@ -118,8 +118,8 @@ public sealed record LoadProject(Guid Id, IReadOnlyList<LoadLabeler> Labelers)
 
     // Ids grow with the order of creation, as those of the program do.
     private const string Tasks = """
-        insert into labeling_tasks (id, project_id, prompt_id, kind, priority, judgements_wanted, judgements_cap, judgement_count, lease_count, two_sided, random_arm_share, created_at)
-        select (substr(@project::text, 1, 8) || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, @project, p.id, 'ranking', 0, @k, @k, 0, 0, false, 0, now()
+        insert into labeling_tasks (id, project_id, prompt_id, kind, priority, judgements_floor, judgements_wanted, judgements_cap, judgement_count, lease_count, two_sided, random_arm_share, created_at)
+        select (substr(@project::text, 1, 8) || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, @project, p.id, 'ranking', 0, @k, @k, @k, 0, 0, false, 0, now()
         from generate_series(1, @tasks) n
         join (select id, row_number() over () as number from prompts where project_id = @project) p on p.number = 1 + n % @prompts
         """;

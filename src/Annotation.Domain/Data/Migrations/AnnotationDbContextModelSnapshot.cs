@@ -741,7 +741,6 @@ namespace Annotation.Domain.Data.Migrations
 
                     b.Property<int>("JudgementsFloor")
                         .HasColumnType("integer")
-                        .HasDefaultValue(1)
                         .HasColumnName("judgements_floor");
 
                     b.Property<int>("JudgementsWanted")

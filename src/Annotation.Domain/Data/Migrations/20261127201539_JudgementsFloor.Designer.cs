@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Annotation.Domain.Data.Migrations
 {
     [DbContext(typeof(AnnotationDbContext))]
-    [Migration("20261127191413_JudgementsFloor")]
+    [Migration("20261127201539_JudgementsFloor")]
     partial class JudgementsFloor
     {
         /// <inheritdoc />
@@ -744,7 +744,6 @@ namespace Annotation.Domain.Data.Migrations
 
                     b.Property<int>("JudgementsFloor")
                         .HasColumnType("integer")
-                        .HasDefaultValue(1)
                         .HasColumnName("judgements_floor");
 
                     b.Property<int>("JudgementsWanted")

@@ -17,7 +17,7 @@ namespace Annotation.Domain.Data.Migrations
                 table: "labeling_tasks",
                 type: "integer",
                 nullable: false,
-                defaultValue: 1
+                defaultValue: 0
             );
 
             // How many were wanted at first: of a task that may have grown since, what its project asks for now.
