@@ -23,7 +23,7 @@ public sealed class BadInputTests(WebServer server) : IClassFixture<WebServer>
         new()
         {
             { "foreign lease", HttpStatusCode.NotFound, "not yours" },
-            { "stale version", HttpStatusCode.Conflict, "somebody else" },
+            { "stale version", HttpStatusCode.Conflict, "handed to you anew" },
             { "unknown completion", HttpStatusCode.BadRequest, "does not belong to this task" },
             { "partial ranking", HttpStatusCode.BadRequest, "leaves out 1 of the 3" },
             { "short text", HttpStatusCode.BadRequest, "has 5 characters; write at least 20" },
