@@ -29,7 +29,7 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
         IReadOnlyList<RankingRow> held = [];
         if (model.PreferenceSetId is { } set)
         {
-            train = [.. (await rankings.LoadAsync(set, [Split.Train], stop)).Select(r => r.Ranked)];
+            train = [.. (await rankings.LoadAsync(set, [Split.Train, Split.Validation], stop)).Select(r => r.Ranked)];
             held = settings.Format is null ? await rankings.LoadAsync(set, [Split.Test], stop) : [];
         }
         IReadOnlyList<RankedPrompt> test = [.. held.Select(r => r.Ranked)];

@@ -66,7 +66,7 @@ internal sealed record PolicyComparison(
             ["ended"] = writtenA.Average(r => r.Ended ? 1.0 : 0.0),
             ["criteria"] = JsonSerializer.SerializeToNode(reports, JsonSerializerOptions.Web),
         };
-        if (a.Tokenizer.VocabularySize == b.Tokenizer.VocabularySize && a.Template.Name == b.Template.Name)
+        if (a.Tokenizer.HasIdsOf(b.Tokenizer) && a.Template.Name == b.Template.Name)
         {
             figures["sequenceKl"] = Json(PolicyEvaluation.SequenceKl(a, b, writtenA, Sampling.Temperature, stop));
         }

@@ -57,7 +57,8 @@ public sealed class RunContext(Run run, RunClaim claim, ProgressRecorder progres
                 Directory.Move(last, mine);
             }
         }
-        return new CheckpointFolder(mine);
+        // A person who waits for the run should know why it goes back further than its last step.
+        return new CheckpointFolder(mine, line => Claim.NoteAsync(line, CancellationToken.None).GetAwaiter().GetResult());
     }
 
     /// <summary>A new empty folder to write a model into before it goes into the store.</summary>

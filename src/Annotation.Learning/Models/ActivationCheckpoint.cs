@@ -1,3 +1,4 @@
+using Annotation.Learning.Tensors;
 using static TorchSharp.torch;
 
 namespace Annotation.Learning.Models;
@@ -43,10 +44,10 @@ internal static class ActivationCheckpoint
             {
                 gradient = Gradient((Func<IReadOnlyList<Tensor>, Tensor>)ctx.get_data(Rerun), saved, grad_output);
             }
-            catch (Exception)
+            catch (Exception problem)
             {
-                // An exception cannot pass through the native library that calls this: it would end the process. A gradient that is
-                // not finite is what trainers refuse.
+                // Whoever takes the step is told; should nobody ask, a gradient that is not finite is refused by all trainers.
+                NativeCallback.Keep(problem);
                 gradient = full_like(saved[0], double.NaN);
             }
 

@@ -1,3 +1,4 @@
+using Annotation.Learning.Tensors;
 using static TorchSharp.torch;
 
 namespace Annotation.Learning.Optimization;
@@ -63,6 +64,7 @@ public sealed class AdamW(
     /// </summary>
     public double ClipGradients(double maxNorm)
     {
+        NativeCallback.Rethrow();
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var gradients = _slots.Select(s => s.Parameter.grad).OfType<Tensor>().ToList();

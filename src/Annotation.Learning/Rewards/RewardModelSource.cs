@@ -13,11 +13,7 @@ namespace Annotation.Learning.Rewards;
 /// <param name="writer">The policy's tokenizer; null means the reward model's own.</param>
 public sealed class RewardModelSource(RewardModel model, Tokenizer? writer = null) : RewardSource
 {
-    private readonly bool _sameIds =
-        writer is null
-        || writer.GetType() == model.Tokenizer.GetType()
-            && writer.VocabularySize == model.Tokenizer.VocabularySize
-            && writer.EosId == model.Tokenizer.EosId;
+    private readonly bool _sameIds = writer is null || writer.HasIdsOf(model.Tokenizer);
 
     /// <inheritdoc/>
     public override int ContextLength => _sameIds ? model.ContextLength : int.MaxValue;

@@ -33,6 +33,13 @@ public abstract class Tokenizer
     /// <summary>The id of a special token by its text, or null when there is none.</summary>
     public virtual int? SpecialId(string token) => null;
 
+    /// <summary>Whether each id stands for the same text in both: two vocabularies of one size are not yet the same.</summary>
+    public bool HasIdsOf(Tokenizer other) =>
+        ReferenceEquals(this, other)
+        || GetType() == other.GetType()
+            && (VocabularySize, BosId, EosId, PadId) == (other.VocabularySize, other.BosId, other.EosId, other.PadId)
+            && Enumerable.Range(0, VocabularySize).All(id => Decode([id]) == other.Decode([id]));
+
     /// <summary>Writes the tokenizer's files into a model folder.</summary>
     public abstract void Save(string folder);
 

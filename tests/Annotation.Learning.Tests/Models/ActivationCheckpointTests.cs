@@ -1,5 +1,6 @@
 using Annotation.Learning.Adapters;
 using Annotation.Learning.Models;
+using Annotation.Learning.Optimization;
 using Annotation.Learning.Tests.Tensors;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Training;
@@ -29,6 +30,24 @@ public sealed class ActivationCheckpointTests
         Assert.NotEmpty(kept);
         Assert.Equal(kept.Keys, recomputed.Keys);
         Assert.All(kept, g => Assert.True(g.Value.eq(recomputed[g.Key]).all().item<bool>(), g.Key));
+    }
+
+    [Fact]
+    public void What_goes_wrong_while_a_block_runs_again_is_told_before_the_step()
+    {
+        using var scope = NewDisposeScope();
+        using var model = LanguageModel.Create(ToyModels.Llama, 3, CPU);
+        model.RecomputesActivations = true;
+        using var optimizer = new AdamW([("embeddings", model.Trainable.First().Value)]);
+        var ids = tensor(new long[] { 256, 72, 105, 33 }, [1, 4], device: CPU);
+        var loss = model.Logits(model.Hidden(ids, ones_like(ids))).square().mean();
+        model.Trainable.First(w => w.Key.Contains("layers.0.mlp", StringComparison.Ordinal)).Value.Dispose();
+
+        // The exception cannot come through the native library.
+        loss.backward();
+
+        Assert.ThrowsAny<Exception>(() => optimizer.ClipGradients(1));
+        optimizer.ClipGradients(1);
     }
 
     [Fact]

@@ -36,6 +36,15 @@ public sealed class WordTokenizerTests
     }
 
     [Fact]
+    public void Another_vocabulary_of_the_same_size_is_another_tokenizer()
+    {
+        Assert.True(_tokenizer.HasIdsOf(new WordTokenizer(["The", " fox", " is"])));
+        Assert.False(_tokenizer.HasIdsOf(new WordTokenizer(["The", " is", " fox"])));
+        Assert.False(_tokenizer.HasIdsOf(new WordTokenizer(["The", " fox"])));
+        Assert.False(_tokenizer.HasIdsOf(new ByteTokenizer()));
+    }
+
+    [Fact]
     public void Is_kept_in_a_model_folder()
     {
         using var folder = new TemporaryFolder();
