@@ -27,6 +27,11 @@ public static class TaskVerbs
             Description = "The policy that writes (default: the promoted one, else tiny)",
             HelpName = "N",
         };
+        var against = new Option<string?>("--against")
+        {
+            Description = "Another model that writes half of each task's completions, for `evaluate policy --judge people`",
+            HelpName = "N",
+        };
         var prompts = new Option<int?>("--prompts") { Description = "How many prompts without an open task (default: all)" };
         var completions = new Option<int?>("--completions") { Description = "Completions per prompt, 2 to 9" };
         var tokens = new Option<int?>("--max-tokens") { Description = "Longest completion" };
@@ -38,6 +43,7 @@ public static class TaskVerbs
         {
             project,
             model,
+            against,
             prompts,
             completions,
             tokens,
@@ -60,7 +66,8 @@ public static class TaskVerbs
                                 invocation.Value(completions),
                                 invocation.Value(tokens),
                                 invocation.Value(temperature),
-                                invocation.Value(seed)
+                                invocation.Value(seed),
+                                invocation.Value(against)
                             ),
                             invocation
                         ),

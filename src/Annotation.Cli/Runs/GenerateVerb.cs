@@ -31,12 +31,18 @@ public static class GenerateVerb
             DefaultValueFactory = _ => 1,
         };
         var seed = new Option<long>("--seed") { Description = "The same seed writes the same", DefaultValueFactory = _ => 1 };
+        var stream = new Option<bool>("--stream") { Description = "Print the text while it is written (one completion)" };
         var sampling = new SamplingOptions();
         return sampling
-            .AddTo(new Command("generate", "Write completions of a prompt") { model, prompt, count, tokens, temperature, seed })
+            .AddTo(new Command("generate", "Write completions of a prompt") { model, prompt, count, tokens, temperature, seed, stream })
             .Does(
                 async (invocation, cancellation) =>
                 {
+                    if (invocation.Value(stream) && invocation.Value(count) != 1)
+                    {
+                        throw new CommandFailedException("--stream prints one completion; leave --count at 1.");
+                    }
+
                     using var client = invocation.Connect();
                     var run = await client.Runs.GenerateAsync(
                         sampling.Fill(
@@ -52,7 +58,12 @@ public static class GenerateVerb
                         ),
                         cancellation
                     );
-                    run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
+                    var printed = "";
+                    run = await new RunWatch(client.Runs, invocation).WaitAsync(
+                        run,
+                        cancellation,
+                        invocation.Value(stream) ? PrintAsync : null
+                    );
                     RunWatch.RequireCompleted(run);
                     var completions =
                         run.Result is { } result && result.TryGetProperty("completions", out var list)
@@ -65,17 +76,30 @@ public static class GenerateVerb
                             model = invocation.Value(model),
                             completions,
                         },
-                        writer => WriteTexts(writer, completions)
+                        writer => WriteTexts(writer, completions, printed)
                     );
+
+                    async Task PrintAsync(RunRow running)
+                    {
+                        var metrics = await client.Runs.MetricsAsync(running.Id.ToString(), long.MaxValue, cancellation);
+                        var text = metrics.Samples.MaxBy(s => s.Step)?.Completion ?? "";
+                        if (text.Length > printed.Length && text.StartsWith(printed, StringComparison.Ordinal))
+                        {
+                            invocation.WritePart(text[printed.Length..]);
+                            printed = text;
+                        }
+                    }
                 }
             );
     }
 
-    private static void WriteTexts(TextWriter writer, JsonElement completions)
+    // What a stream has printed is not printed again.
+    private static void WriteTexts(TextWriter writer, JsonElement completions, string printed)
     {
         foreach (var completion in completions.EnumerateArray())
         {
-            writer.WriteLine(completion.GetProperty("text").GetString());
+            var text = completion.GetProperty("text").GetString()!;
+            writer.WriteLine(text.StartsWith(printed, StringComparison.Ordinal) ? text[printed.Length..] : text);
         }
     }
 }

@@ -16,14 +16,17 @@ public sealed class RunWatch(RunsApi runs, Invocation invocation)
     private long saidAt;
 
     /// <summary>Waits until the run has ended or is paused.</summary>
-    public async Task<RunRow> WaitAsync(RunRow run, CancellationToken cancellation)
+    /// <param name="run">The run as it was started.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="look">Told of the run each time it was looked at; then nothing else is said of its steps.</param>
+    public async Task<RunRow> WaitAsync(RunRow run, CancellationToken cancellation, Func<RunRow, Task>? look = null)
     {
         saidAt = invocation.Time.GetTimestamp();
         while (run.State is "queued" or "running")
         {
             await Task.Delay(AskEvery, invocation.Time, cancellation);
             run = await runs.ShowAsync(run.Id.ToString(), cancellation);
-            await SayAsync(run, cancellation);
+            await (look is not null && run.State == "running" ? look(run) : SayAsync(run, cancellation));
         }
 
         return run;

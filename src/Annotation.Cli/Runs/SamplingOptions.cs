@@ -27,6 +27,12 @@ internal sealed class SamplingOptions
         HelpName = "N",
     };
 
+    private readonly Option<string?> _precision = new("--precision")
+    {
+        Description = "Type of the model's weights: fp32 (default), or bf16 for half the memory",
+        HelpName = "TYPE",
+    };
+
     private readonly Option<string[]> _stop = new("--stop")
     {
         Description = "A text that ends a completion, which is cut before it; may be repeated",
@@ -40,6 +46,7 @@ internal sealed class SamplingOptions
         verb.Options.Add(_topP);
         verb.Options.Add(_repetitionPenalty);
         verb.Options.Add(_noRepeatLength);
+        verb.Options.Add(_precision);
         verb.Options.Add(_stop);
         return verb;
     }
@@ -53,6 +60,7 @@ internal sealed class SamplingOptions
             TopP = invocation.Value(_topP),
             RepetitionPenalty = invocation.Value(_repetitionPenalty),
             NoRepeatLength = invocation.Value(_noRepeatLength),
+            Precision = invocation.Value(_precision),
             Stop = invocation.Value(_stop) is { Length: > 0 } texts ? texts : null,
         };
 }

@@ -73,6 +73,16 @@ public sealed class Invocation(ParseResult arguments, TextWriter output, TextWri
         output.Flush();
     }
 
+    /// <summary>Writes a part of a text while it comes about. A JSON document is written whole, at the end.</summary>
+    public void WritePart(string text)
+    {
+        if (!IsJson)
+        {
+            output.Write(text);
+            output.Flush();
+        }
+    }
+
     /// <summary>Says something on the way, beside the result.</summary>
     public void Note(string sentence) => errors.WriteLine(sentence);
 

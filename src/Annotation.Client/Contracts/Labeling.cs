@@ -36,6 +36,9 @@ public sealed record TaskView(
     /// <summary>Sensitive categories of this prompt, such as <c>violence</c>.</summary>
     public IReadOnlyList<string> ContentFlags { get; init; } = [];
 
+    /// <summary>How many different completions were asked for; the task has fewer where no more could be had. Null: no number was asked for.</summary>
+    public int? CompletionsWanted { get; init; }
+
     /// <summary>Language of the prompt (BCP 47), when known; the page's <c>lang</c> and direction.</summary>
     public string? Language { get; init; }
 

@@ -31,6 +31,9 @@ public abstract record SamplingRequest
     /// <summary>No run of this many tokens occurs twice in a completion.</summary>
     public int? NoRepeatLength { get; init; }
 
+    /// <summary>Type of the model's weights: fp32 or bf16.</summary>
+    public string? Precision { get; init; }
+
     /// <summary>Texts that end a completion; it is cut before them.</summary>
     public IReadOnlyList<string>? Stop { get; init; }
 }
@@ -49,13 +52,15 @@ public sealed record GenerateRequest(
 /// <summary>Asks for completions of a project's prompts, which become ranking tasks at once.</summary>
 /// <param name="Model">null: the project's promoted policy, else `tiny`.</param>
 /// <param name="Prompts">How many prompts that have no open task yet; null: all.</param>
+/// <param name="Against">Another model that writes half of each task's completions, for a win rate by people; null: none.</param>
 public sealed record GenerateTasksRequest(
     string? Model = null,
     int? Prompts = null,
     int? CompletionsPerPrompt = null,
     int? MaxTokens = null,
     double? Temperature = null,
-    long Seed = 1
+    long Seed = 1,
+    string? Against = null
 ) : SamplingRequest;
 
 /// <summary>Asks for the best of n completions of each of a project's prompts, as data in the run's result.</summary>

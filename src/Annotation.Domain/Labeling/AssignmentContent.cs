@@ -30,6 +30,7 @@ internal sealed class AssignmentContent
     public required IReadOnlyList<PromptMessage> Prompt { get; init; }
     public required IReadOnlyList<string> ContentFlags { get; init; }
     public required string? Language { get; init; }
+    public required int? CompletionsWanted { get; init; }
     public required Draft? Draft { get; init; }
 
     /// <summary>In the order shown.</summary>
@@ -107,6 +108,7 @@ internal sealed class AssignmentContent
             Revision = reader.MaybeValue<long>(20),
             Content = reader.Maybe<string>(21),
             SavedAt = reader.MaybeValue<DateTimeOffset>(22),
+            CompletionsWanted = reader.MaybeValue<int>(23),
         };
         await reader.NextResultAsync(cancellationToken);
         var completions = await ReadCompletionsAsync(reader, cancellationToken);
@@ -133,6 +135,7 @@ internal sealed class AssignmentContent
             Prompt = row.Prompt,
             ContentFlags = row.ContentFlags,
             Language = row.Language,
+            CompletionsWanted = row.CompletionsWanted,
             Draft = row.Revision is { } revision
                 ? new Draft
                 {
@@ -217,7 +220,7 @@ internal sealed class AssignmentContent
         public const string Assignment = """
             select a.id, a.version, a.lease_until, a.state, a.guideline_version, a.questionnaire_version, a.shown_order, a.claimed_at, l.user_name,
                    t.id, t.kind, p.id, p.name, p.guideline, p.content_warning, pr.id, pr.messages, pr.content_flags, q.questions, pr.language,
-                   d.revision, d.content, d.saved_at
+                   d.revision, d.content, d.saved_at, t.completions_wanted
             from assignments a
             join people l on l.id = a.person_id
             join labeling_tasks t on t.id = a.task_id

@@ -55,6 +55,9 @@ public sealed record ClaimedTask(
     /// <summary>Until when the submission can be taken back; null: not, or not any more.</summary>
     public DateTimeOffset? UndoUntil { get; init; }
 
+    /// <summary>How many different completions were asked for; null: nobody asked for a number.</summary>
+    public int? CompletionsWanted { get; init; }
+
     /// <summary>How far the labeler is in the project.</summary>
     public required LabelerProgress Progress { get; init; }
 
@@ -111,6 +114,7 @@ public sealed record ClaimedTask(
         )
         {
             Draft = content.Draft,
+            CompletionsWanted = content.CompletionsWanted,
             Progress = progress,
             Answers = last is null
                 ? null

@@ -63,7 +63,13 @@ public sealed class LabelingTask
     /// <summary>A dialogue in which one person writes the user's turns and another the assistant's.</summary>
     public bool TwoSided { get; init; }
 
-    /// <summary>The model that wrote the completions, when one did.</summary>
+    /// <summary>
+    /// How many different completions were asked for, where models wrote them; the task has fewer where no more could be had. Null: nobody
+    /// asked for a number.
+    /// </summary>
+    public int? CompletionsWanted { get; init; }
+
+    /// <summary>The model that wrote the completions, or the first of two; null when people wrote them.</summary>
     public Guid? ModelId { get; init; }
 
     /// <summary>The generation run that made the task; with the prompt it keeps a repeated job from making it twice.</summary>

@@ -43,4 +43,10 @@ public sealed record EvaluationSettings
     /// <summary>Most prompts for the best-of-n baseline.</summary>
     [Range(1, 1_000_000)]
     public int BestOfPrompts { get; init; } = 64;
+
+    /// <summary>
+    /// Type of the policies' weights: <c>fp32</c>, or <c>bf16</c> for half the memory, in which the same seed may write other texts.
+    /// </summary>
+    [RegularExpression("(?i)fp32|bf16", ErrorMessage = "Precision is fp32 or bf16.")]
+    public string Precision { get; init; } = "fp32";
 }

@@ -29,6 +29,12 @@ public sealed record GenerationSettings
     [Range(2, 9)]
     public int? CompletionsPerPrompt { get; init; }
 
+    /// <summary>
+    /// Another model, whose completions stand beside the policy's in every task, half each: what people then rank says which of the two they
+    /// like better. Null: the policy writes all.
+    /// </summary>
+    public Guid? Against { get; init; }
+
     /// <summary>Longest completion in tokens; null means what the project says, or 64.</summary>
     [Range(1, 1 << 20)]
     public int? MaxTokens { get; init; }
@@ -57,4 +63,10 @@ public sealed record GenerationSettings
 
     /// <summary>Texts that end a completion, which is cut before them, as a JSON array; null for none.</summary>
     public string? Stop { get; init; }
+
+    /// <summary>
+    /// Type of the policies' weights: <c>fp32</c>, or <c>bf16</c> for half the memory, in which the same seed may write other texts.
+    /// </summary>
+    [RegularExpression("(?i)fp32|bf16", ErrorMessage = "Precision is fp32 or bf16.")]
+    public string Precision { get; init; } = "fp32";
 }

@@ -9,7 +9,6 @@ using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
 using Annotation.Jobs.Training;
-using Annotation.Learning.Evaluation;
 using Annotation.Learning.RewardModeling;
 using Microsoft.EntityFrameworkCore;
 
@@ -48,12 +47,7 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
             () =>
             {
                 using var reward = RewardModel.Load(folder, context.Device);
-                var fitting = test.Where(reward.Fits).ToList();
-                var reports = reward
-                    .Criteria.Select((criterion, index) => Measure(reward, criterion.Key, index, fitting, train, stop))
-                    .OfType<RewardReport>()
-                    .ToList();
-                return (fitting.Count, reports);
+                return RewardTest.Of(reward, test, train, stop);
             },
             stop
         );
@@ -72,22 +66,6 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
         figures["machine"] = context.Machine;
         return new RunOutput(figures, Prompts: [.. held.Select(r => r.PromptId).Distinct().Select(id => (id, PromptUse.Evaluated))]);
     }
-
-    private static RewardReport? Measure(
-        RewardModel reward,
-        string criterion,
-        int index,
-        IReadOnlyList<RankedPrompt> test,
-        IReadOnlyList<RankedPrompt> train,
-        CancellationToken stop
-    ) =>
-        RewardEvaluation.Measure(
-            criterion,
-            (prompt, completions) => [.. reward.LogOdds(prompt, completions, stop).Select(scores => scores[index])],
-            test,
-            train,
-            stop
-        );
 
     private async Task<IReadOnlyList<RankedPrompt>> ReadFileAsync(
         RunContext context,
@@ -149,6 +127,7 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
                 )
                 {
                     Labeler = first.LabelerName,
+                    Policies = [.. first.Items.Select(i => i.ModelName)],
                 };
             });
 }

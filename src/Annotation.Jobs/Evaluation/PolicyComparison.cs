@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
+using Annotation.Jobs.Generation;
 using Annotation.Jobs.Training;
 using Annotation.Learning.Evaluation;
 using Annotation.Learning.Generation;
@@ -30,8 +31,9 @@ internal sealed record PolicyComparison(
         CancellationToken stop
     )
     {
-        using var a = Pretrained.Load(FolderA, context.Device);
-        using var b = Pretrained.Load(FolderB, context.Device);
+        var type = RequestedSampling.TypeOf(Settings.Precision);
+        using var a = Pretrained.Load(FolderA, context.Device, type);
+        using var b = Pretrained.Load(FolderB, context.Device, type);
         using var judgeModel = JudgeFolder is null ? null : RewardModel.Load(JudgeFolder, context.Device);
         var judge = judgeModel is null ? Judge.Gold(JudgeName) : Judge.Model(JudgeName, judgeModel, stop);
         using var picker = PickerFolder is null ? null : RewardModel.Load(PickerFolder, context.Device);

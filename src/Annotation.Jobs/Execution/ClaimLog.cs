@@ -1,4 +1,5 @@
 using System.Globalization;
+using Annotation.Domain.Runs;
 
 namespace Annotation.Jobs.Execution;
 
@@ -13,7 +14,7 @@ public static class ClaimLog
 
     /// <summary>Adds a claim: epoch, the step the run had reached, worker and time.</summary>
     /// <exception cref="RunFailedException">The run has started too often without getting further.</exception>
-    public static void Add(string runFolder, int epoch, int step, string worker, DateTimeOffset at)
+    public static void Add(string runFolder, RunKind kind, int epoch, int step, string worker, DateTimeOffset at)
     {
         Write(runFolder, epoch, step.ToString(CultureInfo.InvariantCulture), worker, at);
         var lines = File.ReadLines(Path.Combine(runFolder, FileName));
@@ -21,7 +22,7 @@ public static class ClaimLog
         if (steps.Count > Attempts && steps.Distinct().Count() == 1)
         {
             throw new RunFailedException(
-                $"Workers died {Attempts} times in this run without getting past step {step}: it may need more memory than they have; try a smaller batch."
+                $"Workers died {Attempts} times in this run without getting past step {step}, as when the system ends what needs more memory than there is: lower {OutOfMemory.Setting(kind)}, or use a smaller model."
             );
         }
     }

@@ -2,6 +2,7 @@ using Annotation.Domain.Data;
 using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Queue;
+using Annotation.Learning.Generation;
 using Annotation.Learning.Rewards;
 using Annotation.Learning.Tensors;
 using Annotation.Learning.Text;
@@ -72,7 +73,7 @@ public sealed class ExecuteRun(
         await using var watch = new RunWatch(claim, runLock, progress, time, log, lifetime.ApplicationStopping);
         try
         {
-            ClaimLog.Add(store.RunFolder(run.Id), claim.Epoch, run.Step, options.Name, time.Now());
+            ClaimLog.Add(store.RunFolder(run.Id), run.Kind, claim.Epoch, run.Step, options.Name, time.Now());
             var work = works.Single(w => w.Kind == run.Kind);
             var output = await work.DoAsync(new RunContext(run, claim, progress, store, options), watch.Stop);
             // 3. The end. A stop that came too late to stop anything changes nothing, except that a lost claim refuses it.
@@ -163,7 +164,8 @@ public sealed class ExecuteRun(
                 or InvalidSettingException
                 or TorchRuntimeException
                 or RewardSourceException
-                or TrainingDivergedException;
+                or TrainingDivergedException
+                or BrokenLogitsException;
         var sentence = problem.Message.ReplaceLineEndings(" ");
         if (expected)
         {

@@ -19,13 +19,13 @@ public static class OutOfMemory
         );
 
     /// <summary>The sentence: where it happened and which setting to lower.</summary>
-    public static string Sentence(RunKind kind, int step)
-    {
-        var setting =
-            kind == RunKind.Base ? "HiddenSize, Layers or MaxTokensPerPass"
-            : kind.LearnsFromReward() ? "RowsPerPass (then RolloutSize or MaxNewTokens)"
-            : RunKinds.Trainings.Contains(kind) ? "MaxTokensPerPass (then MaxLength)"
-            : "the number of prompts or MaxTokens";
-        return $"Out of memory after step {step}; lower {setting}, or use a smaller model. The run goes on from its last checkpoint when resumed.";
-    }
+    public static string Sentence(RunKind kind, int step) =>
+        $"Out of memory after step {step}; lower {Setting(kind)}, or use a smaller model. The run goes on from its last checkpoint when resumed.";
+
+    /// <summary>What to lower, most helpful first.</summary>
+    public static string Setting(RunKind kind) =>
+        kind == RunKind.Base ? "HiddenSize, Layers or MaxTokensPerPass"
+        : kind.LearnsFromReward() ? "RowsPerPass (then RolloutSize or MaxNewTokens)"
+        : RunKinds.Trainings.Contains(kind) ? "MaxTokensPerPass (then MaxLength)"
+        : "the number of prompts or MaxTokens";
 }

@@ -6,6 +6,7 @@ using Annotation.Domain.Models;
 using Annotation.Domain.Prompts;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
+using Annotation.Jobs.Models;
 using Annotation.Jobs.Training;
 using Annotation.Learning.Generation;
 using Annotation.Learning.Models;
@@ -18,7 +19,7 @@ namespace Annotation.Jobs.Generation;
 /// Different completions for a project's prompts. Each batch is stored with its ranking tasks as soon as it is written,
 /// so that labelers can begin, and so that a run that was interrupted goes on after the last batch.
 /// </summary>
-public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> contexts, CreateRankingTasks createTasks)
+public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> contexts, CreateRankingTasks createTasks, ModelShelf shelf)
 {
     private const int PromptsPerBatch = 16;
 
@@ -40,6 +41,18 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == context.Run.ProjectId, stop);
         var sampling = RequestedSampling.Of(settings, project.Temperature, project.MaxNewTokens);
         var wanted = settings.CompletionsPerPrompt ?? project.CompletionsPerTask;
+        var rival = settings.Against is { } id ? await shelf.GetAsync(id, stop) : null;
+        if (rival?.Id == policy.Id)
+        {
+            throw new RunFailedException($"'{policy.Name}' cannot be compared with itself; name another model with Against.");
+        }
+        var folder = rival is null ? null : await shelf.FolderAsync(rival, stop);
+        var type = model.Model.ScalarType;
+        using var other = folder is null ? null : await context.ComputeAsync(() => Pretrained.Load(folder, context.Device, type), stop);
+        // The policy writes the larger half.
+        IReadOnlyList<Writer> writers = other is null
+            ? [new Writer(policy.Id, model, wanted)]
+            : [new Writer(policy.Id, model, wanted - wanted / 2), new Writer(rival!.Id, other, wanted / 2)];
         var prompts = await ChooseAsync(db, context.Run, settings.Prompts, stop);
         if (prompts.Count == 0)
         {
@@ -49,21 +62,26 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
         }
         var lease = new RunLease(context.Claim.RunId, context.Claim.Epoch);
         var samplingJson = JsonSerializer.Serialize(sampling, JsonSerializerOptions.Web);
-        var (tasks, tooFew, tooLong, done) = (0, 0, 0, 0);
+        var (tasks, fewer, tooFew, tooLong, done) = (0, 0, 0, 0, 0);
         foreach (var batch in prompts.Chunk(PromptsPerBatch))
         {
             stop.ThrowIfCancellationRequested();
-            var written = await context.ComputeAsync(() => Write(model, context.Run, batch, wanted, sampling, stop), stop);
+            var written = await context.ComputeAsync(() => Write(writers, context.Run, batch, sampling, stop), stop);
             tooLong += batch.Length - written.Count;
-            var created = await createTasks.RunAsync(lease, policy.Id, samplingJson, written, Priority, stop);
+            var created = await createTasks.RunAsync(lease, policy.Id, samplingJson, written, wanted, Priority, stop);
             if (!created.Succeeded)
             {
                 throw new ClaimLostException(context.Claim.RunId, context.Claim.Epoch);
             }
             tasks += created.Value.TaskCount;
+            fewer += created.Value.FewerCount;
             tooFew += created.Value.TooFewDistinctCount;
             done += batch.Length;
             context.Progress.Report(new TrainingProgress(done, prompts.Count, new Dictionary<string, double> { ["tasks"] = tasks }));
+        }
+        if (fewer > 0)
+        {
+            await context.Claim.NoteAsync($"{fewer} tasks have fewer than {wanted} different completions; each says how many.", stop);
         }
         if (tooFew + tooLong > 0)
         {
@@ -76,8 +94,10 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
             new JsonObject
             {
                 ["model"] = policy.Name,
+                ["against"] = rival?.Name,
                 ["prompts"] = prompts.Count,
                 ["tasks"] = tasks,
+                ["fewerDistinct"] = fewer,
                 ["tooFewDistinct"] = tooFew,
                 ["tooLong"] = tooLong,
             }
@@ -99,37 +119,57 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
         return (limit is { } count ? prompts.Take(count) : prompts.AsQueryable()).ToListAsync(ct);
     }
 
+    // Different texts of each prompt, whoever of the writers wrote them first.
     private static List<PromptCompletions> Write(
-        Pretrained model,
+        IReadOnlyList<Writer> writers,
         Run run,
         IReadOnlyList<Prompt> batch,
-        int wanted,
         SamplingSettings sampling,
         CancellationToken stop
     )
     {
-        var limit = model.Model.Config.ContextLength;
+        var limit = writers.Min(w => w.Model.Model.Config.ContextLength);
         var open = batch
-            .Select(p => (Prompt: p, Ids: model.Template.EncodePrompt(p.Messages.ToMessages())))
-            .Where(p => p.Ids.Count > 0 && p.Ids.Count < limit)
-            .ToDictionary(p => p.Prompt.Id, p => (p.Ids, Texts: new List<GeneratedText>(), Known: new HashSet<string>()));
+            .Where(p =>
+                writers.All(w => w.Model.Template.EncodePrompt(p.Messages.ToMessages()).Count is > 0 and var count && count < limit)
+            )
+            .ToDictionary(
+                p => p.Id,
+                p => (Prompt: p.Messages.ToMessages(), Texts: new List<GeneratedText>(), Known: new HashSet<string>())
+            );
         var first = BitConverter.ToInt32(batch[0].TextHash);
-        for (var attempt = 0; attempt < Attempts && open.Values.Any(p => p.Texts.Count < wanted); attempt++)
+        for (var place = 0; place < writers.Count; place++)
         {
-            // Known by content: the same prompts get the same completions from the same model, settings and seed.
-            var seed = new SeededRandom((ulong)run.Seed, first, attempt).NextBits() >> 1;
-            var rows = open.Values.SelectMany(p => Enumerable.Repeat(p, wanted - p.Texts.Count)).ToList();
-            var written = new Sampler(model).Generate([.. rows.Select(r => r.Ids)], sampling with { Seed = seed }, stop);
-            foreach (var (row, completion) in rows.Zip(written))
+            var (id, model, wanted) = writers[place];
+            int Missing(List<GeneratedText> texts) => wanted - texts.Count(t => t.ModelId == id);
+            for (var attempt = 0; attempt < Attempts && open.Values.Any(p => Missing(p.Texts) > 0); attempt++)
             {
-                var text = completion.Text.WithoutNul();
-                var normal = PromptText.Normalize(text);
-                if (normal.Length > 0 && row.Known.Add(normal))
+                // Known by content: the same prompts get the same completions from the same model, settings and seed.
+                var seed = new SeededRandom((ulong)run.Seed, first, place * Attempts + attempt).NextBits() >> 1;
+                var rows = open.Values.SelectMany(p => Enumerable.Repeat(p, Missing(p.Texts))).ToList();
+                var prompts = rows.Select(r => model.Template.EncodePrompt(r.Prompt)).ToList();
+                var written = new Sampler(model).Generate(prompts, sampling with { Seed = seed }, stop);
+                foreach (var (row, completion) in rows.Zip(written))
                 {
-                    row.Texts.Add(new GeneratedText(text, (long)seed));
+                    var text = completion.Text.WithoutNul();
+                    var normal = PromptText.Normalize(text);
+                    if (normal.Length > 0 && row.Known.Add(normal))
+                    {
+                        row.Texts.Add(new GeneratedText(text, (long)seed, id));
+                    }
                 }
             }
         }
-        return [.. open.Select(p => new PromptCompletions(p.Key, p.Value.Texts))];
+        // A comparison needs a text of each.
+        return
+        [
+            .. open.Select(p => new PromptCompletions(
+                p.Key,
+                writers.All(w => p.Value.Texts.Exists(t => t.ModelId == w.ModelId)) ? p.Value.Texts : []
+            )),
+        ];
     }
+
+    /// <summary>A model and how many completions of each prompt it writes.</summary>
+    private sealed record Writer(Guid ModelId, Pretrained Model, int Count);
 }

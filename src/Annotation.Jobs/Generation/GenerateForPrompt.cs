@@ -1,11 +1,14 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Annotation.Domain.Models;
+using Annotation.Domain.Prompts;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Learning.Generation;
 using Annotation.Learning.Models;
 using Annotation.Learning.Text;
+using Annotation.Learning.Training;
 
 namespace Annotation.Jobs.Generation;
 
@@ -19,6 +22,7 @@ internal static class GenerateForPrompt
         GenerationSettings settings,
         Model policy,
         Pretrained model,
+        TimeProvider time,
         CancellationToken stop
     )
     {
@@ -27,8 +31,9 @@ internal static class GenerateForPrompt
         IReadOnlyList<GeneratedCompletion> written;
         try
         {
+            var draft = new Draft(context, Read(settings)[^1].Content, settings.Count, sampling.MaxNewTokens, time);
             written = await context.ComputeAsync(
-                () => new Sampler(model).Generate([.. Enumerable.Repeat(prompt, settings.Count)], sampling, stop),
+                () => new Sampler(model).Generate([.. Enumerable.Repeat(prompt, settings.Count)], sampling, draft.Add, stop),
                 stop
             );
         }
@@ -43,7 +48,40 @@ internal static class GenerateForPrompt
             ["tokens"] = c.Ids.Count,
             ["logProbability"] = c.LogProbabilities.Sum(p => (double)p),
         });
-        return new RunOutput(new JsonObject { ["model"] = policy.Name, ["completions"] = new JsonArray([.. completions]) });
+        var distinct = written.Select(c => PromptText.Normalize(c.Text)).Distinct().Count();
+        return new RunOutput(
+            new JsonObject
+            {
+                ["model"] = policy.Name,
+                ["distinct"] = distinct,
+                ["completions"] = new JsonArray([.. completions]),
+            }
+        );
+    }
+
+    /// <summary>Shows what is written so far as the run's samples, once a second.</summary>
+    private sealed class Draft(RunContext context, string prompt, int count, int longest, TimeProvider time)
+    {
+        private const int Shown = 3;
+        private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+        private readonly StringBuilder[] _texts = [.. Enumerable.Range(0, count).Select(_ => new StringBuilder())];
+        private readonly int[] _pieces = new int[count];
+        private long _shownAt = time.GetTimestamp();
+
+        public void Add(GeneratedPiece piece)
+        {
+            _texts[piece.Row].Append(piece.Text);
+            _pieces[piece.Row]++;
+            if (time.GetElapsedTime(_shownAt) < Every)
+            {
+                return;
+            }
+            _shownAt = time.GetTimestamp();
+            var samples = _texts.Take(Shown).Select(t => new TrainingSample(prompt, t.ToString(), double.NaN));
+            context.Progress.Report(
+                new TrainingProgress(Math.Min(_pieces.Max(), longest), longest, new Dictionary<string, double>(), [.. samples])
+            );
+        }
     }
 
     private static IReadOnlyList<Message> Read(GenerationSettings settings)

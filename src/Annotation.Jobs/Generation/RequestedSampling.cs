@@ -2,6 +2,7 @@ using System.Text.Json;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Learning.Generation;
+using static TorchSharp.torch;
 
 namespace Annotation.Jobs.Generation;
 
@@ -21,6 +22,10 @@ internal static class RequestedSampling
             NoRepeatLength = settings.NoRepeatLength,
             StopSequences = settings.Stop is { Length: > 0 } json ? StopTexts(json) : [],
         };
+
+    /// <summary>The type of the weights that a run asks for.</summary>
+    internal static ScalarType TypeOf(string precision) =>
+        precision.Equals("bf16", StringComparison.OrdinalIgnoreCase) ? ScalarType.BFloat16 : ScalarType.Float32;
 
     private static List<string> StopTexts(string json)
     {

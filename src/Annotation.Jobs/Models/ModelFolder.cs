@@ -25,7 +25,8 @@ public sealed record ModelFolder(ModelKind Kind, LanguageModelConfig Config, lon
             var trunk = reward.Members[0].Trunk;
             return new(ModelKind.Reward, trunk.Config, trunk.ParameterCount, [.. reward.Criteria.Select(c => c.Key)]);
         }
-        using var policy = Pretrained.Load(folder, CPU);
+        // As stored: a large half-precision model takes no more memory than its file.
+        using var policy = Pretrained.Load(folder, CPU, dtype: null);
         return new(ModelKind.Policy, policy.Model.Config, policy.Model.ParameterCount, null);
     }
 }

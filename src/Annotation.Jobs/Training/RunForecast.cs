@@ -59,7 +59,8 @@ internal static class RunForecast
         {
             throw new RunFailedException(shortage);
         }
-        await context.Claim.NoteAsync(notice is null ? estimate.ToString() : $"{notice} {estimate}", stop);
+        string?[] said = [notice, estimate.ToString(), estimate.Squeeze(context.Device)];
+        await context.Claim.NoteAsync(string.Join(' ', said.OfType<string>()), stop);
     }
 
     /// <summary>Tokens of a conversation and completions that answer it, each with its end, each encoded with the prompt.</summary>

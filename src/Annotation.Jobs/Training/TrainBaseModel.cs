@@ -4,9 +4,11 @@ using Annotation.Domain.Prompts;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
+using Annotation.Learning.Adapters;
 using Annotation.Learning.Models;
 using Annotation.Learning.Sft;
 using Annotation.Learning.Text;
+using Annotation.Learning.Training;
 
 namespace Annotation.Jobs.Training;
 
@@ -21,6 +23,13 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
         var settings = context.Pairs.Read<BaseModelSettings>();
         var start = context.Run.BaseModelId is { } id ? await shelf.GetAsync(id, stop) : null;
         var folder = start is null ? null : await shelf.FolderAsync(start, stop);
+        if (folder is null && settings.LoraRank > 0)
+        {
+            throw new InvalidSettingException(
+                nameof(settings.LoraRank),
+                "a model that begins with nothing has no weights to adapt; name one to start from (--base), or leave it at 0."
+            );
+        }
         var (train, validation, used) = await ReadAsync(context.Run, settings, stop);
 
         // 2. What it will need.
@@ -46,11 +55,8 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
             () =>
             {
                 using var model = folder is null
-                    ? new Pretrained(
-                        LanguageModel.Create(Shape(settings, tokenizer, folder), (ulong)context.Run.Seed, context.Device),
-                        tokenizer
-                    )
-                    : Pretrained.Load(folder, context.Device);
+                    ? Create(settings, tokenizer, context)
+                    : TrainedModel.Load(folder, context.Device, settings, (ulong)settings.Seed);
                 var result = new SftTrainer(settings).TrainBase(model, train, validation, checkpoints, context.Progress, stop);
                 return (WrittenModel.Write(context, model), result);
             },
@@ -70,6 +76,14 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
             ["machine"] = context.Machine,
         };
         return new RunOutput(figures, await written.StoreAsync(context, start?.Id, preferenceSetId: null, figures, stop), used);
+    }
+
+    private static Pretrained Create(BaseModelSettings settings, Tokenizer tokenizer, RunContext context)
+    {
+        var shape = Shape(settings, tokenizer, folder: null);
+        var model = LanguageModel.Create(shape, (ulong)context.Run.Seed, context.Device, TrainedModel.TypeOf(settings));
+        TrainedModel.Prepare(model, settings, (ulong)settings.Seed);
+        return new(model, tokenizer);
     }
 
     private static Tokenizer Learn(BaseModelSettings settings, IReadOnlyList<SftExample> documents)

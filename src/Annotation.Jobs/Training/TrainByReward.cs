@@ -51,7 +51,10 @@ public sealed class TrainByReward(ModelShelf shelf, RunRewards rewards, FreshPro
                     TokensPerPass: lengths.Max() * (settings.RowsPerPass ?? settings.MinibatchSize),
                     TrainedTokens: tokens * settings.Epochs * networks,
                     ReadTokens: tokens * (3 + networks) // written, scored, and read by policy, reference and value model
-                );
+                )
+                {
+                    Averages = settings.AverageDecay is not null,
+                };
             },
             notice,
             stop

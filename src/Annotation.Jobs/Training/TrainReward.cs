@@ -3,18 +3,21 @@ using System.Text.Json.Nodes;
 using Annotation.Domain.Models;
 using Annotation.Domain.Prompts;
 using Annotation.Domain.Runs;
+using Annotation.Jobs.Evaluation;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
 using Annotation.Learning.Checkpoints;
 using Annotation.Learning.Estimates;
 using Annotation.Learning.Evaluation;
+using Annotation.Learning.Models;
 using Annotation.Learning.RewardModeling;
+using Annotation.Learning.Text;
 
 namespace Annotation.Jobs.Training;
 
 /// <summary>
-/// Trains a reward model on a frozen preference set, one head for each of its criteria. It reads the set's train and
-/// validation splits; the test split is for evaluation alone. The trunk is a policy's where one is named or promoted, else it is made
+/// Trains a reward model on a frozen preference set, one head for each of its criteria. It learns from the set's train and
+/// validation splits and is then measured on the test split. The trunk is a policy's where one is named or promoted, else it is made
 /// from the ranked texts.
 /// </summary>
 public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRows rankings, DemonstrationRows demonstrations) : IRunWork
@@ -30,11 +33,12 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
         var set = await sets.FindAsync(context, stop);
         await context.Claim.UseAsync(start?.Id, null, set.Id, stop);
         var criteria = await sets.WeighAsync(set, stop);
-        var rows = (await rankings.LoadAsync(set.Id, [Split.Train, Split.Validation], stop))
-            .Where(r => settings.Half == 0 || RewardCrossValidation.Half(r.Ranked) == settings.Half - 1)
+        var rows = (await rankings.LoadAsync(set.Id, [Split.Train, Split.Validation, Split.Test], stop))
+            .Where(r => r.Split == Split.Test || settings.Half == 0 || RewardCrossValidation.Half(r.Ranked) == settings.Half - 1)
             .ToList();
         var train = rows.Where(r => r.Split == Split.Train).ToList();
         var validation = rows.Where(r => r.Split == Split.Validation).ToList();
+        var test = rows.Where(r => r.Split == Split.Test).ToList();
         if (train.Count == 0)
         {
             throw new RunFailedException(
@@ -46,28 +50,17 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
 
         // 2. Training, on from the last checkpoint.
         var folder = start is null ? null : await shelf.FolderAsync(start, stop);
-        // A trunk of its own is small by its settings.
-        if (folder is not null)
-        {
-            await RunForecast.TellAsync(
-                context,
-                folder,
-                settings,
-                template =>
-                {
-                    List<long> lengths = [.. train.SelectMany(r => RunForecast.Lengths(template, r.Ranked.Prompt, r.Ranked.Completions))];
-                    return new RunLoad(
-                        TrainedModels: 1,
-                        FrozenModels: settings.LoraRank == 0 ? settings.Members : 0,
-                        TokensPerPass: RunForecast.Pass(lengths, settings.MaxTokensPerPass),
-                        TrainedTokens: lengths.Sum() * settings.Epochs * settings.Members,
-                        ReadTokens: 0
-                    );
-                },
-                null,
-                stop
-            );
-        }
+        await RunForecast.TellAsync(
+            context,
+            settings,
+            () =>
+            {
+                var (shape, template) = folder is null ? OwnTrunk.Describe(settings, [.. train.Select(r => r.Ranked)]) : Describe(folder);
+                return (shape, Load(settings, template, train, validation, ownTrunk: folder is null));
+            },
+            null,
+            stop
+        );
         var training = new RewardTraining(
             settings,
             criteria,
@@ -75,7 +68,7 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
             [.. shown.Where(d => d.Split == Split.Train).Select(d => d.Example)],
             context.Device
         );
-        var (written, result, reports) = await context.ComputeAsync(
+        var (written, result, tested, reports) = await context.ComputeAsync(
             () =>
             {
                 List<RankedPrompt> learned = [.. train.Select(r => r.Ranked)];
@@ -83,7 +76,8 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
                 var result = training.Train(learned, held, checkpoints, context.Progress, stop);
                 using var reward = result.Model;
                 var written = WrittenModel.Write(context, reward);
-                return (written, result, training.CrossValidate([.. learned, .. held], checkpoints, stop));
+                var tested = RewardTest.Of(reward, [.. test.Select(r => r.Ranked)], [.. learned, .. held], stop);
+                return (written, result, tested, training.CrossValidate([.. learned, .. held], checkpoints, stop));
             },
             stop
         );
@@ -103,6 +97,9 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
             ["trunk"] = start?.Name ?? "made from the ranked texts",
             ["machine"] = context.Machine,
         };
+        // On the test split, which nothing was chosen by: beside length, words and the labelers themselves.
+        figures["testRankings"] = tested.Fitting;
+        figures["test"] = JsonSerializer.SerializeToNode(tested.Reports, JsonSerializerOptions.Web);
         if (reports.Count > 0)
         {
             figures["crossValidation"] = JsonSerializer.SerializeToNode(reports, JsonSerializerOptions.Web);
@@ -110,8 +107,43 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
         return new RunOutput(
             figures,
             await written.StoreAsync(context, start?.Id, set.Id, figures, stop),
-            UsedPrompts.Of(train.Select(r => r.PromptId), validation.Select(r => r.PromptId))
+            [
+                .. UsedPrompts.Of(train.Select(r => r.PromptId), validation.Select(r => r.PromptId)),
+                .. test.Select(r => r.PromptId).Distinct().Select(id => (id, PromptUse.Evaluated)),
+            ]
         );
+    }
+
+    private static (LanguageModelConfig Shape, ChatTemplate Template) Describe(string folder)
+    {
+        var (shape, _, template) = Pretrained.Describe(folder);
+        return (shape, template);
+    }
+
+    private static RunLoad Load(
+        RewardModelSettings settings,
+        ChatTemplate template,
+        IReadOnlyList<RankingRow> train,
+        IReadOnlyList<RankingRow> validation,
+        bool ownTrunk
+    )
+    {
+        List<long> lengths = [.. Lengths(train)];
+        // Each fold learns from the others: together as much as training once less than there are folds, beside the model itself.
+        var times = Math.Max(1, settings.Folds);
+        var tokens = lengths.Sum();
+        return new RunLoad(
+            TrainedModels: 1,
+            FrozenModels: settings.LoraRank == 0 ? settings.Members : 0,
+            TokensPerPass: RunForecast.Pass(lengths, settings.MaxTokensPerPass),
+            TrainedTokens: tokens * (settings.Epochs * settings.Members + (ownTrunk ? settings.TrunkEpochs : 0)) * times,
+            ReadTokens: (Lengths(validation).Sum() * settings.Epochs * settings.ValidationsPerEpoch + tokens) * settings.Members * times
+        );
+
+        IEnumerable<long> Lengths(IReadOnlyList<RankingRow> rows) =>
+            rows.SelectMany(r => RunForecast.Lengths(template, r.Ranked.Prompt, r.Ranked.Completions))
+                // Longer rows lose their beginning.
+                .Select(length => Math.Min(length, settings.MaxLength));
     }
 
     /// <summary>The policy whose trunk is taken, or null when the ranked texts make it. A run that began with one of its own keeps it.</summary>

@@ -12,8 +12,7 @@ public static class TrainedModel
     /// <exception cref="InvalidSettingException">A setting does not fit the model.</exception>
     public static Pretrained Load(string folder, Device device, MemorySettings settings, ulong seed)
     {
-        var dtype = settings.Precision == WeightPrecision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        var model = Pretrained.Load(folder, device, dtype);
+        var model = Pretrained.Load(folder, device, TypeOf(settings));
         try
         {
             Prepare(model.Model, settings, seed);
@@ -25,6 +24,10 @@ public static class TrainedModel
             throw;
         }
     }
+
+    /// <summary>The type of the weights that the settings ask for.</summary>
+    public static ScalarType TypeOf(MemorySettings settings) =>
+        settings.Precision == WeightPrecision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
     /// <summary>Adds an adapter and says what is kept for gradients, as the settings ask.</summary>
     public static void Prepare(LanguageModel model, MemorySettings settings, ulong seed)

@@ -35,6 +35,7 @@ public sealed record RunEstimate(long Memory, TimeSpan Time)
         var memory =
             parameters * weight * held
             + trainable * perTrained * load.TrainedModels
+            + (load.Averages ? trainable * sizeof(float) : 0)
             + load.TokensPerPass * Activations(config, settings, weight);
 
         // 2 operations per weight and token forwards, 4 backwards; computing activations again is another pass forwards.
@@ -71,9 +72,27 @@ public sealed record RunEstimate(long Memory, TimeSpan Time)
                 + "batch, train an adapter (LoraRank), set Precision to bf16 or RecomputeActivations to true, or take a smaller model.";
     }
 
+    /// <summary>A warning where other programs leave less memory than this now; null where they leave enough, or it is not known.</summary>
+    public string? Squeeze(Device device)
+    {
+        const string Known = "/proc/meminfo";
+        const string Line = "MemAvailable:";
+        if (device.type != TorchSharp.DeviceType.CPU || !File.Exists(Known))
+        {
+            return null;
+        }
+        var line = File.ReadLines(Known).FirstOrDefault(l => l.StartsWith(Line, StringComparison.Ordinal));
+        return
+            line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kibibytes, ..]
+            && long.TryParse(kibibytes, CultureInfo.InvariantCulture, out var free)
+            && free * 1024 < Memory
+            ? $"Only {Gibibytes(free * 1024)} are free now."
+            : null;
+    }
+
     /// <summary>One sentence for people.</summary>
     public override string ToString() =>
-        $"Needs about {Gibibytes(Memory)} of memory and {(Time.TotalMinutes < 1.5 ? "a minute" : Time.TotalHours < 2 ? $"{Math.Round(Time.TotalMinutes)} minutes" : $"{Math.Round(Time.TotalHours)} hours")} at most.";
+        $"Needs about {Gibibytes(Memory)} of memory and {(Time.TotalMinutes < 1.5 ? "a minute" : Time.TotalHours < 2 ? $"{Math.Round(Time.TotalMinutes)} minutes" : $"{Math.Round(Time.TotalHours)} hours")}.";
 
     private static string Gibibytes(long bytes) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0.1, bytes / (double)(1L << 30)):0.#} GiB");

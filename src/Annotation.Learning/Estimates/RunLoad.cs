@@ -6,4 +6,8 @@ namespace Annotation.Learning.Estimates;
 /// <param name="TokensPerPass">Tokens of the largest pass that gradients are computed for, pads included.</param>
 /// <param name="TrainedTokens">Tokens that are read forwards and backwards in the whole run.</param>
 /// <param name="ReadTokens">Tokens that are only read, or written, in the whole run.</param>
-public sealed record RunLoad(int TrainedModels, int FrozenModels, long TokensPerPass, long TrainedTokens, long ReadTokens);
+public sealed record RunLoad(int TrainedModels, int FrozenModels, long TokensPerPass, long TrainedTokens, long ReadTokens)
+{
+    /// <summary>Whether a moving average of one network's trained weights is held too.</summary>
+    public bool Averages { get; init; }
+}

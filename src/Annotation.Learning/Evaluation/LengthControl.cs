@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Annotation.Learning.Evaluation;
 
 /// <summary>
@@ -14,21 +16,27 @@ public static class LengthControl
     private const double Ridge = 0.05;
 
     /// <summary>
-    /// The rate with a 95 % interval from a bootstrap over comparisons. wins are 1 where A is preferred, 0 where B is and a half for ties;
-    /// log ratios are log(length of A / length of B).
+    /// The rate with a 95 % interval from a bootstrap over prompts, because comparisons of one prompt are not independent. wins are 1 where A
+    /// is preferred, 0 where B is and a half for ties; log ratios are log(length of A / length of B); prompts tell which comparisons share
+    /// one, null when each has its own.
     /// </summary>
-    public static Estimate WinRate(IReadOnlyList<double> wins, IReadOnlyList<double> logRatios)
+    public static Estimate WinRate(IReadOnlyList<double> wins, IReadOnlyList<double> logRatios, IReadOnlyList<string>? prompts = null)
     {
-        if (wins.Count == 0 || wins.Count != logRatios.Count)
+        if (wins.Count == 0 || wins.Count != logRatios.Count || (prompts is not null && prompts.Count != wins.Count))
         {
             throw new ArgumentException(
-                $"{wins.Count} outcomes and {logRatios.Count} lengths: one of each for every comparison is needed."
+                $"{wins.Count} outcomes, {logRatios.Count} lengths and {prompts?.Count ?? wins.Count} prompts: one of each for every comparison is needed."
             );
         }
+        var clusters = Enumerable
+            .Range(0, wins.Count)
+            .GroupBy(i => prompts is null ? i.ToString(CultureInfo.InvariantCulture) : prompts[i])
+            .Select(g => g.ToList())
+            .ToList();
         var random = new Training.SeededRandom(Seed);
         var rates = Enumerable
             .Range(0, Resamples)
-            .Select(_ => Enumerable.Range(0, wins.Count).Select(_ => random.NextInt(wins.Count)).ToList())
+            .Select(_ => Enumerable.Range(0, clusters.Count).SelectMany(_ => clusters[random.NextInt(clusters.Count)]).ToList())
             .Select(drawn => AtEqualLength([.. drawn.Select(i => wins[i])], [.. drawn.Select(i => logRatios[i])]))
             .Order()
             .ToList();

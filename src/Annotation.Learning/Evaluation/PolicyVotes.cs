@@ -38,7 +38,11 @@ public sealed record VoteReport(
                     g.Select(v => v.Prompt).Distinct().Count(),
                     g.Count(),
                     Estimate.Ratio([.. g.GroupBy(v => v.Prompt).Select(p => (p.Sum(v => v.Win), (double)p.Count()))])!,
-                    LengthControl.WinRate([.. g.Select(v => v.Win)], [.. g.Select(v => Math.Log((v.LengthA + 1.0) / (v.LengthB + 1.0)))]),
+                    LengthControl.WinRate(
+                        [.. g.Select(v => v.Win)],
+                        [.. g.Select(v => Math.Log((v.LengthA + 1.0) / (v.LengthB + 1.0)))],
+                        [.. g.Select(v => v.Prompt)]
+                    ),
                     g.Average(v => v.LengthA),
                     g.Average(v => v.LengthB)
                 )),

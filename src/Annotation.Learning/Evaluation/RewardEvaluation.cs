@@ -60,12 +60,7 @@ public static class RewardEvaluation
         {
             return null;
         }
-        // A pair seen from a random side, else every event would have happened.
-        var calibration = Calibration.Measure(
-            [.. pairs.Select((p, i) => Sigmoid(i % 2 == 0 ? p.Difference : -p.Difference))],
-            [.. pairs.Select((_, i) => i % 2 == 0)],
-            Bins
-        );
+        var calibration = Calibrate(pairs);
         var hasBag = pairs.All(p => p.BagDifference is not null);
         List<(string Name, Func<JudgedPair, double> Right)> baselines = [("longer wins", p => p.LongerRight), ("shorter wins", Shorter)];
         if (hasBag)
@@ -78,7 +73,7 @@ public static class RewardEvaluation
             pairs.Select(p => p.Ranking).Distinct().Count(),
             pairs.Count,
             OverPrompts(pairs, p => p.Right),
-            pairs.Average(p => Nll(p.Difference)),
+            MeanNll(pairs),
             calibration.ExpectedError,
             calibration.Brier,
             OverPrompts(pairs, p => p.LongerRight),
@@ -95,6 +90,17 @@ public static class RewardEvaluation
             ByPolicy = RewardSlices.ByPolicy(pairs),
         };
     }
+
+    /// <summary>Mean -log sigmoid(better - worse), nats.</summary>
+    internal static double MeanNll(IReadOnlyList<JudgedPair> pairs) => pairs.Average(p => Nll(p.Difference));
+
+    /// <summary>Each pair seen from the one or the other side in turn, else every event would have happened.</summary>
+    internal static Calibration Calibrate(IReadOnlyList<JudgedPair> pairs) =>
+        Calibration.Measure(
+            [.. pairs.Select((p, i) => Sigmoid(i % 2 == 0 ? p.Difference : -p.Difference))],
+            [.. pairs.Select((_, i) => i % 2 == 0)],
+            Bins
+        );
 
     /// <summary>Mean of a value over pairs, with an interval over prompts.</summary>
     internal static Estimate OverPrompts(IReadOnlyList<JudgedPair> pairs, Func<JudgedPair, double> value) =>

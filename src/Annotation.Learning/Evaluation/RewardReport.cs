@@ -42,8 +42,10 @@ public sealed record RewardReport(
     public IReadOnlyList<RewardSlice> ByPolicy { get; init; } = [];
 }
 
-/// <summary>Accuracy on some of the pairs.</summary>
+/// <summary>How well scores predict some of the pairs.</summary>
 /// <param name="Name">Which pairs.</param>
 /// <param name="Pairs">How many.</param>
 /// <param name="Accuracy">Share of them ordered right, with a 95 % interval over prompts.</param>
-public sealed record RewardSlice(string Name, int Pairs, Estimate Accuracy);
+/// <param name="Nll">Mean -log sigmoid(better - worse) in nats.</param>
+/// <param name="CalibrationError">ECE of sigmoid(difference), 10 bins; few pairs make it large by chance.</param>
+public sealed record RewardSlice(string Name, int Pairs, Estimate Accuracy, double Nll, double CalibrationError);

@@ -44,7 +44,13 @@ internal static class RewardSlices
         ];
 
     private static RewardSlice Slice(string name, IReadOnlyList<JudgedPair> pairs) =>
-        new(name, pairs.Count, RewardEvaluation.OverPrompts(pairs, p => p.Right));
+        new(
+            name,
+            pairs.Count,
+            RewardEvaluation.OverPrompts(pairs, p => p.Right),
+            RewardEvaluation.MeanNll(pairs),
+            RewardEvaluation.Calibrate(pairs).ExpectedError
+        );
 
     private static string Name(int bin) =>
         bin == 0 ? $"better is less than {Text(_ratios[0])} as long"

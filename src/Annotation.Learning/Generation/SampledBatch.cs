@@ -30,16 +30,17 @@ internal sealed class SampledBatch : IDisposable
     internal Tensor Prefill()
     {
         using var scope = NewDisposeScope();
-        var prompts = new Dictionary<IReadOnlyList<int>, long>(IdsComparer.Instance);
+        var prompts = new Dictionary<IReadOnlyList<int>, int>(IdsComparer.Instance);
         var places = _rows.Select(r => prompts.TryGetValue(r.Prompt, out var place) ? place : prompts[r.Prompt] = prompts.Count).ToArray();
         var (ids, mask) = Pad([.. prompts.OrderBy(p => p.Value).Select(p => p.Key)]);
-        _cache = new KeyValueCache(_model.Config, prompts.Count, _capacity, _model.Device, _model.ScalarType);
+        _cache = new KeyValueCache(_model.Config, _rows.Count, _capacity, _model.Device, _model.ScalarType);
+        _cache.UseRows(prompts.Count);
         var hidden = _model.Hidden(ids, mask?.narrow(1, 0, _longest), cache: _cache);
         var logits = _model.Logits(hidden.narrow(1, _longest - 1, 1)).squeeze(1);
         if (prompts.Count < _rows.Count)
         {
-            var map = tensor(places, ScalarType.Int64, _model.Device);
-            _cache.SelectRows(map);
+            var map = tensor(Array.ConvertAll(places, p => (long)p), ScalarType.Int64, _model.Device);
+            _cache.SelectRows(places);
             mask = mask?.index_select(0, map);
             logits = logits.index_select(0, map);
         }
@@ -73,7 +74,7 @@ internal sealed class SampledBatch : IDisposable
         if (live.Length > 0 && live.Length <= _rows.Count * 3 / 4)
         {
             var map = tensor(Array.ConvertAll(live, i => (long)i), ScalarType.Int64, _model.Device);
-            _cache!.SelectRows(map);
+            _cache!.SelectRows(live);
             var mask = _mask?.index_select(0, map).DetachFromDisposeScope();
             _mask?.Dispose();
             _mask = mask;

@@ -42,7 +42,7 @@ internal sealed class TokenChooser(SamplingSettings settings, int row)
         double maximum = logits[best];
         if (!double.IsFinite(maximum))
         {
-            throw new InvalidOperationException("The model's logits are not finite: its weights are broken, or training has diverged.");
+            throw new BrokenLogitsException();
         }
 
         var sum = 0.0;

@@ -33,7 +33,7 @@ internal sealed class GrpoObjective(GrpoSettings settings) : PolicyObjective
     }
 
     /// <summary>The clipped policy loss plus beta * k3 of each token.</summary>
-    internal override (Tensor Loss, Tensor Clipped) Loss(Tensor logp, Experience part, double klCoefficient)
+    internal override (Tensor Loss, Tensor Clipped, Tensor Ratio) Loss(Tensor logp, Experience part, double klCoefficient)
     {
         var advantages = part.Advantages.select(1, 0);
         var loss = GrpoLoss.Reduced(
@@ -49,6 +49,6 @@ internal sealed class GrpoObjective(GrpoSettings settings) : PolicyObjective
             settings.MaxNewTokens
         );
         var (_, clipped, _) = PolicyLoss.PerToken(logp, part.OldLogp, part.Advantages, settings.ClipRange, settings.ClipRange);
-        return (loss, clipped);
+        return (loss, clipped, PolicyLoss.Ratio(logp, part.OldLogp));
     }
 }

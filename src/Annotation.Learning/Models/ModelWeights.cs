@@ -33,6 +33,9 @@ internal sealed class ModelWeights : IDisposable
         }
     }
 
+    /// <summary>The type of the first weight, which a folder's others share unless somebody mixed them.</summary>
+    internal ScalarType StoredType => _byName.Values.Select(w => w.File.Entries[w.Stored].ScalarType).First()!;
+
     /// <summary>A weight on a device, of a type.</summary>
     internal Tensor Read(WeightShape shape, Device device, ScalarType dtype)
     {

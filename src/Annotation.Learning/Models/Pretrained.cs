@@ -22,8 +22,11 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         : this(model, tokenizer, ChatTemplate.For(tokenizer)) { }
 
     /// <summary>Reads a model folder. Nothing is allocated before every file has been checked.</summary>
+    /// <param name="folder">With config.json, weights and tokenizer files.</param>
+    /// <param name="device">Where the weights go.</param>
+    /// <param name="dtype">Their type; null leaves them as they are stored.</param>
     /// <exception cref="ModelFolderException">A file is missing or wrong; one line naming file and tensor or field.</exception>
-    public static Pretrained Load(string folder, Device device, ScalarType dtype = ScalarType.Float32)
+    public static Pretrained Load(string folder, Device device, ScalarType? dtype = ScalarType.Float32)
     {
         if (!Directory.Exists(folder))
         {
@@ -34,7 +37,8 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         var (config, tokenizer, template) = Describe(folder);
         var architecture = Architecture.Of(config);
         using var weights = ModelWeights.Open(folder, architecture, config);
-        return new Pretrained(LanguageModel.Build(config, shape => weights.Read(shape, device, dtype), architecture), tokenizer, template);
+        var type = dtype ?? weights.StoredType;
+        return new Pretrained(LanguageModel.Build(config, shape => weights.Read(shape, device, type), architecture), tokenizer, template);
     }
 
     /// <summary>A folder's shape, tokenizer and template, without its weights.</summary>

@@ -72,7 +72,7 @@ public sealed class AdamW(
         {
             return 0;
         }
-        var norm = stack([.. gradients.Select(g => g.to(Wide(g.dtype)).norm())]).norm().to(ScalarType.Float64).item<double>();
+        var norm = stack([.. gradients.Select(g => g.to(WideType.Of(g.dtype)).norm())]).norm().to(ScalarType.Float64).item<double>();
         if (double.IsFinite(norm) && norm > maxNorm)
         {
             foreach (var gradient in gradients)
@@ -91,6 +91,9 @@ public sealed class AdamW(
             slot.Parameter.grad = null;
         }
     }
+
+    /// <summary>What the steps change, by name: the parameters, or the float32 copies of half-precision ones. Live tensors.</summary>
+    public IEnumerable<(string Name, Tensor Value)> Masters() => _slots.Select(s => (s.Name, s.Master ?? s.Parameter));
 
     /// <summary>The moments and float32 copies by name, as live tensors; with <see cref="Steps"/> the whole state.</summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>
@@ -122,8 +125,6 @@ public sealed class AdamW(
         }
     }
 
-    private static ScalarType Wide(ScalarType dtype) => dtype is ScalarType.BFloat16 or ScalarType.Float16 ? ScalarType.Float32 : dtype;
-
     private sealed record Slot(string Name, Tensor Parameter, Tensor? Master, Tensor First, Tensor Second)
     {
         internal Slot(string name, Tensor parameter)
@@ -132,7 +133,7 @@ public sealed class AdamW(
         private static Tensor? Copy(Tensor parameter)
         {
             using var guard = no_grad();
-            var wide = Wide(parameter.dtype);
+            var wide = WideType.Of(parameter.dtype);
             return wide == parameter.dtype ? null : parameter.detach().to(wide).DetachFromDisposeScope();
         }
 
@@ -140,7 +141,7 @@ public sealed class AdamW(
         private static Tensor Moment(Tensor parameter)
         {
             using var guard = no_grad();
-            return zeros_like(parameter, Wide(parameter.dtype)).DetachFromDisposeScope();
+            return zeros_like(parameter, WideType.Of(parameter.dtype)).DetachFromDisposeScope();
         }
     }
 }

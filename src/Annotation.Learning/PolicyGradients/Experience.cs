@@ -48,7 +48,7 @@ internal sealed record Experience(
 
         // 1. Scores.
         var raw = source.FiniteScores(rollouts, ct);
-        var rawTensor = tensor(raw.ToArray(), policy.Model.ScalarType, device);
+        var rawTensor = tensor(raw.ToArray(), WideType.Of(policy.Model.ScalarType), device);
         var ended = tensor(rollouts.Select(r => r.Ended).ToArray(), device: device);
         var scores = CompletionEnd.PenalizeMissing(
             settings.ScoreClip is { } limit ? rawTensor.clamp(-limit, limit) : rawTensor,

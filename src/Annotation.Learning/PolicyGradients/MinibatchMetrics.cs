@@ -6,27 +6,47 @@ namespace Annotation.Learning.PolicyGradients;
 internal sealed class MinibatchMetrics
 {
     private readonly Dictionary<string, (double Sum, int Count)> _sums = [];
-    private double _maxRatio;
+    private double? _maxRatio;
 
     internal int PolicySteps { get; private set; }
 
-    internal int Skipped { get; set; }
+    internal int ValueSteps { get; set; }
+
+    internal int SkippedValueSteps { get; set; }
+
+    /// <summary>Minibatches that the policy did not learn from, and why the last of them was left out.</summary>
+    internal (int Count, string Metric, string Problem) Skipped { get; private set; }
 
     internal bool StoppedEarly { get; set; }
 
-    internal void AddPolicy(double loss, double approximateKl, double clipShare, double meanRatio, double maxRatio, double gradientNorm)
+    /// <summary>How far the policy is from the one that wrote a minibatch; told of those too that it then does not learn from.</summary>
+    internal void Look(double approximateKl, double clipShare, double meanRatio, double maxRatio)
     {
-        PolicySteps++;
-        _maxRatio = Math.Max(_maxRatio, maxRatio);
-        Add("policyLoss", loss);
         Add("approximateKl", approximateKl);
         Add("clippedShare", clipShare);
         Add("ratio", meanRatio);
+        if (double.IsFinite(maxRatio))
+        {
+            _maxRatio = Math.Max(_maxRatio ?? 0, maxRatio);
+        }
+    }
+
+    internal void AddStep(double loss, double gradientNorm)
+    {
+        PolicySteps++;
+        Add("policyLoss", loss);
         Add("policyGradientNorm", gradientNorm);
     }
 
+    internal void Skip(string metric, string problem) => Skipped = (Skipped.Count + 1, metric, problem);
+
+    /// <summary>Counts a value in a mean; what is no number is left out of it.</summary>
     internal void Add(string name, double value)
     {
+        if (!double.IsFinite(value))
+        {
+            return;
+        }
         var (sum, count) = _sums.GetValueOrDefault(name);
         _sums[name] = (sum + value, count + 1);
     }
@@ -37,9 +57,12 @@ internal sealed class MinibatchMetrics
         {
             metrics[name] = sum / count;
         }
-        metrics["maxRatio"] = _maxRatio;
+        if (_maxRatio is { } largest)
+        {
+            metrics["maxRatio"] = largest;
+        }
         metrics["policySteps"] = PolicySteps;
-        metrics["skippedMinibatches"] = Skipped;
+        metrics["skippedMinibatches"] = Skipped.Count + SkippedValueSteps;
         metrics["stoppedEarly"] = StoppedEarly ? 1 : 0;
     }
 

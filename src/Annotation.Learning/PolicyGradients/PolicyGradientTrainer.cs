@@ -1,4 +1,5 @@
 using Annotation.Learning.Checkpoints;
+using Annotation.Learning.Generation;
 using Annotation.Learning.Models;
 using Annotation.Learning.Optimization;
 using Annotation.Learning.Rewards;
@@ -11,7 +12,7 @@ namespace Annotation.Learning.PolicyGradients;
 
 /// <summary>What a run did.</summary>
 /// <param name="Iterations">Iterations done.</param>
-/// <param name="Metrics">Metrics of the last iteration; empty when nothing was left to do.</param>
+/// <param name="Metrics">Metrics of the last iteration.</param>
 /// <param name="DroppedPrompts">Prompts left out because prompt and completion would not fit the context.</param>
 public sealed record PolicyGradientResult(int Iterations, IReadOnlyDictionary<string, double> Metrics, int DroppedPrompts);
 
@@ -37,7 +38,7 @@ public abstract class PolicyGradientTrainer(PolicyGradientSettings settings)
     /// <param name="ct">Stops between two iterations with a checkpoint, within one without.</param>
     /// <exception cref="InvalidSettingException">A setting is out of range; thrown before the first batch.</exception>
     /// <exception cref="ArgumentException">No prompt fits the context, or the models do not go together.</exception>
-    /// <exception cref="TrainingDivergedException">An iteration taught nothing, because no minibatch gave a finite loss.</exception>
+    /// <exception cref="TrainingDivergedException">An iteration taught nothing.</exception>
     public PolicyGradientResult Train(
         Pretrained policy,
         Pretrained reference,
@@ -63,7 +64,6 @@ public abstract class PolicyGradientTrainer(PolicyGradientSettings settings)
         using var state = new PolicyGradientState(policy.Model, objective, settings);
         state.Resume(checkpoints);
         var step = new PolicyStep(policy, objective, settings, pretraining, state.PolicyOptimizer);
-        var metrics = new Dictionary<string, double>();
 
         while (state.Iteration < settings.Iterations)
         {
@@ -73,10 +73,10 @@ public abstract class PolicyGradientTrainer(PolicyGradientSettings settings)
                 ct.ThrowIfCancellationRequested();
             }
             using var iteration = NewDisposeScope();
-            metrics = [];
+            var metrics = new Dictionary<string, double>();
 
             // 3. Collect: the policy writes completions, everything about them is measured once.
-            var rollouts = collector.Collect(state.Iteration, ct);
+            var rollouts = Collect(collector, state.Iteration, ct);
             var measured = Experience.Measure(rollouts, policy, reference, source, settings, state.KlCoefficient, metrics, ct);
             var experience = objective.Weigh(measured, state.KlCoefficient, metrics, ct);
 
@@ -96,18 +96,20 @@ public abstract class PolicyGradientTrainer(PolicyGradientSettings settings)
             {
                 state.Average(decay);
             }
-            state.Iteration++;
+            state.Advance(metrics);
             if (state.Iteration % settings.CheckpointIterations == 0 || state.Iteration == settings.Iterations)
             {
                 state.Save(checkpoints);
             }
+            // One of each prompt: its completions stand together.
             var samples = rollouts
                 .Zip(measured.RawScores, (r, s) => new TrainingSample(r.Prompt[^1].Content, r.Text, s))
+                .Where((_, i) => i % objective.CompletionsPerPrompt == 0)
                 .Take(SamplesShown);
             progress?.Report(new(state.Iteration, settings.Iterations, metrics, [.. samples]));
         }
         state.TakeAverages();
-        return new(state.Iteration, metrics, collector.DroppedPrompts);
+        return new(state.Iteration, state.Metrics, collector.DroppedPrompts);
     }
 
     private protected abstract void CheckSettings();
@@ -162,9 +164,30 @@ public abstract class PolicyGradientTrainer(PolicyGradientSettings settings)
             }
         }
         seen.Write(metrics);
-        if (policyLearns && seen.PolicySteps == 0 && seen.Skipped > 0)
+        // What is trained beside the policy first: its numbers make the policy's loss.
+        objective.CheckLearned(state.Iteration, seen);
+        if (policyLearns && seen.PolicySteps == 0 && seen.Skipped.Count > 0)
         {
-            throw new TrainingDivergedException(state.Iteration + 1, "policyLoss", nameof(settings.LearningRate), settings.LearningRate);
+            throw new TrainingDivergedException(
+                state.Iteration + 1,
+                seen.Skipped.Metric,
+                nameof(settings.LearningRate),
+                settings.LearningRate,
+                seen.Skipped.Problem
+            );
+        }
+    }
+
+    // A model that was whole when the run began and now gives no numbers has diverged.
+    private IReadOnlyList<Rollout> Collect(RolloutCollector collector, int iteration, CancellationToken ct)
+    {
+        try
+        {
+            return collector.Collect(iteration, ct);
+        }
+        catch (BrokenLogitsException) when (iteration > 0)
+        {
+            throw new TrainingDivergedException(iteration + 1, "logits", nameof(settings.LearningRate), settings.LearningRate);
         }
     }
 }

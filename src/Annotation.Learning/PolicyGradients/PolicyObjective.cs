@@ -23,14 +23,18 @@ internal abstract class PolicyObjective : IDisposable
     /// <summary>The rollout with its advantages, and metrics of them. Tensors live in the caller's dispose scope; no gradients.</summary>
     internal abstract Experience Weigh(Experience measured, double klCoefficient, Dictionary<string, double> metrics, CancellationToken ct);
 
-    /// <summary>The loss of some completions, a scalar mean, and where its clip bound (B, T).</summary>
+    /// <summary>The loss of some completions, a scalar mean, where its clip bound, and the probability ratio that it clips, (B, T).</summary>
     /// <param name="logp">Of the policy being trained, (B, T).</param>
     /// <param name="part">The completions.</param>
     /// <param name="klCoefficient">Of the penalty, where it is part of the loss.</param>
-    internal abstract (Tensor Loss, Tensor Clipped) Loss(Tensor logp, Experience part, double klCoefficient);
+    internal abstract (Tensor Loss, Tensor Clipped, Tensor Ratio) Loss(Tensor logp, Experience part, double klCoefficient);
 
     /// <summary>A step of what is trained beside the policy.</summary>
     internal virtual void LearnBeside(IReadOnlyList<Experience> passes, PolicyGradientState state, MinibatchMetrics seen) { }
+
+    /// <summary>Ends the run when what is trained beside the policy learned nothing in an iteration.</summary>
+    /// <exception cref="Training.TrainingDivergedException">It did not.</exception>
+    internal virtual void CheckLearned(int iteration, MinibatchMetrics seen) { }
 
     /// <inheritdoc/>
     public virtual void Dispose() { }

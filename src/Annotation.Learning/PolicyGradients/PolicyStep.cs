@@ -1,6 +1,7 @@
 using Annotation.Learning.Models;
 using Annotation.Learning.Optimization;
 using Annotation.Learning.Tensors;
+using Annotation.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Annotation.Learning.PolicyGradients;
@@ -27,7 +28,10 @@ internal sealed class PolicyStep(
 )
 {
     private const double MaxMeanRatio = 10;
+
+    // Of one token in float32; of the mean in half precision, where passes of other shapes round single tokens differently.
     private const double RatioTolerance = 1e-3;
+    private const double HalfPrecisionRatioTolerance = 0.05;
 
     /// <summary>Learns from a minibatch given in passes; gradients add up over them, each pass by its share of the whole.</summary>
     internal StepOutcome Learn(
@@ -40,6 +44,7 @@ internal sealed class PolicyStep(
     {
         var tokens = passes.Select(p => p.Mask.sum().to(ScalarType.Float64).item<double>()).ToList();
         var (allTokens, allRows) = (tokens.Sum(), passes.Sum(p => (double)p.Rollouts.Count));
+        var half = WideType.Of(policy.Model.ScalarType) != policy.Model.ScalarType;
         double loss = 0,
             approximateKl = 0,
             clipShare = 0,
@@ -56,21 +61,28 @@ internal sealed class PolicyStep(
             clipShare += numbers[2] * tokenShare;
             ratio += numbers[3] * tokenShare;
             maxRatio = Math.Max(maxRatio, numbers[4]);
-            deviation = Math.Max(deviation, numbers[5]);
+            deviation = half ? deviation + numbers[6] * tokenShare : Math.Max(deviation, numbers[5]);
         }
-        if (seen.PolicySteps == 0 && deviation > RatioTolerance)
+        seen.Look(approximateKl, clipShare, ratio, maxRatio);
+        if (seen.PolicySteps == 0 && deviation > (half ? HalfPrecisionRatioTolerance : RatioTolerance))
         {
             throw new InvalidOperationException(
                 $"Before any step the policy's probabilities differ from those of the rollout by a factor of {1 + deviation}: they must be equal."
             );
         }
-        if (!double.IsFinite(loss) || ratio > MaxMeanRatio)
+        if (!double.IsFinite(loss))
         {
-            return Leave(StepOutcome.Skipped);
+            return Skip("policyLoss", TrainingDivergedException.NotFinite);
+        }
+        if (ratio > MaxMeanRatio)
+        {
+            return Skip("ratio", $"is above {MaxMeanRatio}");
         }
         if (approximateKl > settings.MaxApproximateKl)
         {
-            return Leave(StepOutcome.Stop);
+            optimizer.ZeroGradients();
+            seen.StoppedEarly = true;
+            return StepOutcome.Stop;
         }
         if (pretraining is not null)
         {
@@ -79,30 +91,30 @@ internal sealed class PolicyStep(
         var norm = optimizer.ClipGradients(settings.GradientClip);
         if (!double.IsFinite(norm))
         {
-            return Leave(StepOutcome.Skipped);
+            return Skip("policyGradientNorm", TrainingDivergedException.NotFinite);
         }
         optimizer.Step(rate);
         optimizer.ZeroGradients();
-        seen.AddPolicy(loss, approximateKl, clipShare, ratio, maxRatio, norm);
+        seen.AddStep(loss, norm);
         return StepOutcome.Learned;
 
-        StepOutcome Leave(StepOutcome outcome)
+        StepOutcome Skip(string metric, string problem)
         {
             optimizer.ZeroGradients();
-            seen.Skipped += outcome == StepOutcome.Skipped ? 1 : 0;
-            seen.StoppedEarly |= outcome == StepOutcome.Stop;
-            return outcome;
+            seen.Skip(metric, problem);
+            return StepOutcome.Skipped;
         }
     }
 
-    // Gradients of a pass; gives its loss, approximate KL, clipped share, mean and largest ratio, largest distance of a ratio from 1.
+    // Gradients of a pass; gives its loss, approximate KL, clipped share, mean and largest ratio as the loss clips it, and the largest and
+    // mean distance of a token's ratio from 1.
     private double[] Backward(Experience part, double klCoefficient, double share, double tokenShare)
     {
         using var scope = NewDisposeScope();
         var batch = CompletionBatch.Of(part.Rollouts, policy.Tokenizer.EosId, policy.Model.Device);
         var logits = batch.Logits(policy.Model);
         var logp = LogProbabilities.TokenLogProbabilities(logits, batch.Labels, settings.Temperature);
-        var (loss, clipped) = objective.Loss(logp, part, klCoefficient);
+        var (loss, clipped, clippedRatio) = objective.Loss(logp, part, klCoefficient);
         loss *= share;
         if (settings.EntropyCoefficient > 0)
         {
@@ -111,14 +123,16 @@ internal sealed class PolicyStep(
         }
         loss.backward();
         using var guard = no_grad();
-        var ratio = Masked.Zeroed(PolicyLoss.Ratio(logp, part.OldLogp), part.Mask);
+        var ratio = Masked.Zeroed(clippedRatio, part.Mask);
+        var distance = Masked.Zeroed(PolicyLoss.Ratio(logp, part.OldLogp) - 1, part.Mask).abs();
         return MinibatchMetrics.Read(
             loss,
             Masked.MaskedMean((logp - part.OldLogp).square() / 2, part.Mask),
             Masked.MaskedMean(clipped.to(logp.dtype), part.Mask),
             Masked.MaskedMean(ratio, part.Mask),
             ratio.amax(),
-            Masked.Zeroed(ratio - 1, part.Mask).abs().amax()
+            distance.amax(),
+            Masked.MaskedMean(distance, part.Mask)
         );
     }
 }

@@ -2,6 +2,7 @@ using Annotation.Learning.Models;
 using Annotation.Learning.Optimization;
 using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Tensors;
+using Annotation.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Annotation.Learning.Ppo;
@@ -42,7 +43,7 @@ internal sealed class PpoObjective(PpoSettings settings, Pretrained policy, Valu
     }
 
     /// <summary>mean max(-A ratio, -A clip(ratio)).</summary>
-    internal override (Tensor Loss, Tensor Clipped) Loss(Tensor logp, Experience part, double klCoefficient)
+    internal override (Tensor Loss, Tensor Clipped, Tensor Ratio) Loss(Tensor logp, Experience part, double klCoefficient)
     {
         var (losses, clipped, _) = PolicyLoss.PerToken(
             logp,
@@ -52,7 +53,7 @@ internal sealed class PpoObjective(PpoSettings settings, Pretrained policy, Valu
             settings.ClipRange,
             settings.DualClip
         );
-        return (PolicyLoss.Aggregate(losses, part.Mask, settings.Aggregation), clipped);
+        return (PolicyLoss.Aggregate(losses, part.Mask, settings.Aggregation), clipped, PolicyLoss.Ratio(logp, part.OldLogp));
     }
 
     /// <summary>A step of the value model on the same minibatch: half the mean of the larger squared error, over real tokens.</summary>
@@ -72,15 +73,24 @@ internal sealed class PpoObjective(PpoSettings settings, Pretrained policy, Valu
         if (double.IsFinite(norm) && double.IsFinite(loss))
         {
             optimizer.Step(LearningRate.Linear(settings.ValueLearningRate, state.Iteration, settings.Iterations));
+            seen.ValueSteps++;
             seen.Add("valueLoss", loss);
             seen.Add("valueClippedShare", clipShare);
             seen.Add("valueGradientNorm", norm);
         }
         else
         {
-            seen.Skipped++;
+            seen.SkippedValueSteps++;
         }
         optimizer.ZeroGradients();
+    }
+
+    internal override void CheckLearned(int iteration, MinibatchMetrics seen)
+    {
+        if (seen is { ValueSteps: 0, SkippedValueSteps: > 0 })
+        {
+            throw new TrainingDivergedException(iteration + 1, "valueLoss", nameof(settings.ValueLearningRate), settings.ValueLearningRate);
+        }
     }
 
     public override void Dispose()

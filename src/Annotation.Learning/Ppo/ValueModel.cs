@@ -1,5 +1,6 @@
 using Annotation.Learning.Models;
 using Annotation.Learning.PolicyGradients;
+using Annotation.Learning.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,7 +10,7 @@ namespace Annotation.Learning.Ppo;
 internal sealed class ValueModel : IDisposable
 {
     private readonly LanguageModel _trunk;
-    private readonly Tensor _weight; // (1, d)
+    private readonly Tensor _weight; // (1, d), at least float32
     private readonly Tensor _bias; // (1)
 
     private ValueModel(LanguageModel trunk, Tensor weight, Tensor bias)
@@ -29,8 +30,8 @@ internal sealed class ValueModel : IDisposable
         using var scope = NewDisposeScope();
         return new(
             trunk.Clone(),
-            zeros([1, trunk.Config.HiddenSize], trunk.ScalarType, trunk.Device),
-            zeros(1, trunk.ScalarType, trunk.Device)
+            zeros([1, trunk.Config.HiddenSize], WideType.Of(trunk.ScalarType), trunk.Device),
+            zeros(1, WideType.Of(trunk.ScalarType), trunk.Device)
         );
     }
 
@@ -47,7 +48,7 @@ internal sealed class ValueModel : IDisposable
     internal Tensor Values(CompletionBatch batch)
     {
         using var scope = NewDisposeScope();
-        return functional.linear(batch.Select(_trunk), _weight, _bias).view(batch.Labels.shape).MoveToOuterDisposeScope();
+        return functional.linear(batch.Select(_trunk).to(_weight.dtype), _weight, _bias).view(batch.Labels.shape).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

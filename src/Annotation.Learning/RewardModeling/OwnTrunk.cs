@@ -1,3 +1,4 @@
+using Annotation.Learning.Adapters;
 using Annotation.Learning.Checkpoints;
 using Annotation.Learning.Models;
 using Annotation.Learning.Sft;
@@ -16,7 +17,7 @@ public static class OwnTrunk
     // Packed rows; attention costs grow with their square, and what a judgement hangs on is seldom further away.
     private const int RowLength = 192;
 
-    /// <summary>Trains the language model; resumable, and the same for the same texts, settings and seed.</summary>
+    /// <summary>Trains all weights of the language model, in the settings' precision, and adds an adapter if they ask for one; resumable, and the same for the same texts, settings and seed.</summary>
     public static Pretrained Train(
         TrunkSettings settings,
         int seed,
@@ -29,18 +30,10 @@ public static class OwnTrunk
     )
     {
         var documents = Documents(train);
-        var tokenizer = WordTokenizer.Learn(
-            documents.SelectMany(d => d.Prompt.Select(m => m.Content).Append(d.Completion)),
-            settings.TrunkWordOccurrences
-        );
-        var config = LanguageModelConfig.Llama(
-            tokenizer.VocabularySize,
-            settings.TrunkHeads * settings.TrunkHeadSize,
-            settings.TrunkLayers,
-            settings.TrunkHeads,
-            settings.TrunkContext
-        );
-        var trunk = new Pretrained(LanguageModel.Create(config, (ulong)seed, device), tokenizer);
+        var tokenizer = Vocabulary(settings, documents);
+        var config = Shape(settings, tokenizer);
+        var trunk = new Pretrained(LanguageModel.Create(config, (ulong)seed, device, TrainedModel.TypeOf(settings)), tokenizer);
+        trunk.Model.RecomputesActivations = settings.RecomputeActivations;
         try
         {
             if (settings.TrunkEpochs > 0)
@@ -56,6 +49,8 @@ public static class OwnTrunk
                 };
                 new SftTrainer(reading).TrainBase(trunk, documents, Documents(validation), checkpoints, progress, ct);
             }
+            // The texts are read with all weights; an adapter is for what learns to score.
+            TrainedModel.Prepare(trunk.Model, settings, (ulong)seed);
             return trunk;
         }
         catch
@@ -64,6 +59,25 @@ public static class OwnTrunk
             throw;
         }
     }
+
+    /// <summary>The shape and the template of the trunk that these rankings give, without training it.</summary>
+    public static (LanguageModelConfig Shape, ChatTemplate Template) Describe(TrunkSettings settings, IReadOnlyList<RankedPrompt> train)
+    {
+        var tokenizer = Vocabulary(settings, Documents(train));
+        return (Shape(settings, tokenizer), ChatTemplate.For(tokenizer));
+    }
+
+    private static WordTokenizer Vocabulary(TrunkSettings settings, IReadOnlyList<SftExample> documents) =>
+        WordTokenizer.Learn(documents.SelectMany(d => d.Prompt.Select(m => m.Content).Append(d.Completion)), settings.TrunkWordOccurrences);
+
+    private static LanguageModelConfig Shape(TrunkSettings settings, WordTokenizer tokenizer) =>
+        LanguageModelConfig.Llama(
+            tokenizer.VocabularySize,
+            settings.TrunkHeads * settings.TrunkHeadSize,
+            settings.TrunkLayers,
+            settings.TrunkHeads,
+            settings.TrunkContext
+        );
 
     // Each conversation once, with its first completion; the other completions after the last message alone.
     private static List<SftExample> Documents(IReadOnlyList<RankedPrompt> rankings) =>

@@ -1,4 +1,5 @@
 using Annotation.Learning.Models;
+using Annotation.Learning.Tensors;
 using Annotation.Learning.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -21,7 +22,7 @@ public sealed class RewardMember : IDisposable
     /// <summary>The transformer without its output layer.</summary>
     public LanguageModel Trunk { get; }
 
-    /// <summary>(C, d)</summary>
+    /// <summary>(C, d), at least float32 whatever the trunk's type: scores of half precision are too coarse to compare.</summary>
     public Tensor HeadWeight { get; }
 
     /// <summary>(C)</summary>
@@ -42,8 +43,9 @@ public sealed class RewardMember : IDisposable
         var random = new SeededRandom(seed);
         var std = 1 / Math.Sqrt(size + 1);
         var drawn = Enumerable.Range(0, criteria * size).Select(_ => random.NextNormal() * std).ToArray();
-        var weight = tensor(drawn, [criteria, size], init.ScalarType, init.Device);
-        var bias = zeros(criteria, init.ScalarType, init.Device);
+        var wide = WideType.Of(init.ScalarType);
+        var weight = tensor(drawn, [criteria, size], wide, init.Device);
+        var bias = zeros(criteria, wide, init.Device);
         return new(init.Clone(), weight.requires_grad_(), bias.requires_grad_(), [.. Enumerable.Repeat(ScoreNormalization.None, criteria)]);
     }
 
@@ -62,7 +64,7 @@ public sealed class RewardMember : IDisposable
         using var scope = NewDisposeScope();
         // Pads on the right are seen by no real token, so the model needs no mask.
         var last = LastToken.Gather(Trunk.Hidden(ids), mask); // (B, d)
-        return functional.linear(last, HeadWeight, HeadBias).MoveToOuterDisposeScope();
+        return functional.linear(last.to(HeadWeight.dtype), HeadWeight, HeadBias).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Annotation.Learning.Models;
+using Annotation.Learning.Tensors;
 using Annotation.Learning.Text;
 using static TorchSharp.torch;
 
@@ -114,7 +115,7 @@ internal static class RewardModelFolder
                 throw new ModelFolderException(path, $"tensor '{name}' is missing");
             }
             return entry.Shape.SequenceEqual(shape)
-                ? file.Read(name).to(trunk.ScalarType, trunk.Device).requires_grad_()
+                ? file.Read(name).to(WideType.Of(trunk.ScalarType), trunk.Device).requires_grad_()
                 : throw new ModelFolderException(
                     path,
                     $"tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], not [{string.Join(", ", shape)}]"

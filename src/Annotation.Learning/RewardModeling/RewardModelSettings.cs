@@ -29,7 +29,7 @@ public enum ScoreCenter
 }
 
 /// <summary>Settings of reward-model training.</summary>
-public sealed record RewardModelSettings : TrunkSettings
+public sealed record RewardModelSettings : TrunkSettings, IValidatableObject
 {
     /// <summary>The defaults of reward models, which overfit after few passes.</summary>
     public RewardModelSettings() => (LearningRate, Epochs, ValidationsPerEpoch, Patience) = (3e-4, 3, 4, 4);
@@ -101,6 +101,24 @@ public sealed record RewardModelSettings : TrunkSettings
     /// </summary>
     [Range(0, 20)]
     public int Folds { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        var pairwise = new[] { (nameof(LabelSmoothing), LabelSmoothing), (nameof(FlipRate), FlipRate), (nameof(Margin), Margin) };
+        foreach (var (name, _) in pairwise.Where(s => s.Item2 > 0 && Loss != PreferenceLoss.Pairwise))
+        {
+            yield return new($"only the pairwise loss has it: set it to 0, or Loss to {nameof(PreferenceLoss.Pairwise)}.", [name]);
+        }
+        if (this is { FlipRate: > 0, LabelSmoothing: > 0 })
+        {
+            yield return new($"it models the same errors as {nameof(LabelSmoothing)}: set one of them to 0.", [nameof(FlipRate)]);
+        }
+        if (Members == 1 && EnsembleRule != EnsembleRule.Mean)
+        {
+            yield return new("one member alone is never unsure: set Members to 3 or more, or this to Mean.", [nameof(EnsembleRule)]);
+        }
+    }
 
     internal bool TiesCount => Loss is PreferenceLoss.RaoKupper or PreferenceLoss.Davidson;
 }

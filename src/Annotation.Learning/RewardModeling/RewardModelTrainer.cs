@@ -51,14 +51,6 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
             throw new ArgumentException("A reward model needs at least one criterion.", nameof(criteria));
         }
 
-        if (settings is { FlipRate: > 0, LabelSmoothing: > 0 })
-        {
-            throw new InvalidSettingException(
-                nameof(settings.FlipRate),
-                "it models the same errors as LabelSmoothing: set one of them to 0."
-            );
-        }
-
         // 2. The feature head, and the members one after the other, each in a checkpoint folder of its own.
         var features = settings.Features == true ? FeatureHead.Fit([.. criteria.Select(c => c.Key)], train, validation, ct) : null;
         var trainings = Enumerable.Range(0, settings.Members).Select(m => new RewardMemberTraining(settings, m)).ToList();

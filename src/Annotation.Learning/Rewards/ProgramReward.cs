@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Annotation.Learning.PolicyGradients;
@@ -23,7 +22,10 @@ namespace Annotation.Learning.Rewards;
 public sealed class ProgramReward(string file, IReadOnlyList<string> arguments, RewardLimits limits) : RewardSource
 {
     private const int LongestLine = 65536;
-    private const string Limiter = "/usr/bin/prlimit";
+    private const int LongestError = 8192;
+
+    /// <summary>Whether programs are kept from the network on this machine, and their children from outliving them.</summary>
+    public static bool IsClosed => Sandbox.IsClosed;
 
     /// <inheritdoc/>
     public override IReadOnlyList<double> Score(IReadOnlyList<Rollout> rollouts, CancellationToken ct) =>
@@ -65,7 +67,7 @@ public sealed class ProgramReward(string file, IReadOnlyList<string> arguments, 
     )
     {
         var folder = Directory.CreateTempSubdirectory("annotation-reward-");
-        using var process = Start(folder.FullName);
+        using var process = Start(folder.FullName, completions.Count - scores.Count);
         var errors = ReadTailAsync(process.StandardError);
         try
         {
@@ -100,11 +102,16 @@ public sealed class ProgramReward(string file, IReadOnlyList<string> arguments, 
         }
     }
 
-    private Process Start(string folder)
+    private Process Start(string folder, int completions)
     {
+        if (!IsThere())
+        {
+            throw new RewardSourceException($"The reward program {file} does not start: there is no such file.");
+        }
+        var command = Sandbox.Wrap([file, .. arguments], limits, completions);
         var start = new ProcessStartInfo
         {
-            FileName = limits.Megabytes is null ? file : Limiter,
+            FileName = command[0],
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -112,14 +119,7 @@ public sealed class ProgramReward(string file, IReadOnlyList<string> arguments, 
             StandardInputEncoding = new UTF8Encoding(false),
             StandardOutputEncoding = Encoding.UTF8,
         };
-        if (limits.Megabytes is { } megabytes)
-        {
-            start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"--as={megabytes * 1048576L}"));
-            start.ArgumentList.Add("--core=0");
-            start.ArgumentList.Add("--");
-            start.ArgumentList.Add(file);
-        }
-        foreach (var argument in arguments)
+        foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument);
         }
@@ -136,6 +136,14 @@ public sealed class ProgramReward(string file, IReadOnlyList<string> arguments, 
             throw new RewardSourceException($"The reward program {start.FileName} does not start: {e.Message}.", e);
         }
     }
+
+    // A name without a folder is looked for as a shell does.
+    private bool IsThere() =>
+        file.Contains(Path.DirectorySeparatorChar)
+            ? File.Exists(file)
+            : (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .Any(folder => File.Exists(Path.Combine(folder, file)));
 
     private static async Task FeedAsync(
         Process process,
@@ -183,14 +191,16 @@ public sealed class ProgramReward(string file, IReadOnlyList<string> arguments, 
         }
     }
 
+    // The last line of what it says, however much and however long.
     private static async Task<string> ReadTailAsync(StreamReader errors)
     {
-        var tail = "";
-        while (await errors.ReadLineAsync() is { } line)
+        var tail = new StringBuilder();
+        var part = new char[LongestError];
+        while (await errors.ReadAsync(part) is > 0 and var count)
         {
-            tail = line.Length > 0 ? Shorten(line) : tail;
+            tail.Append(part, 0, count).Remove(0, Math.Max(0, tail.Length - LongestError));
         }
-        return tail;
+        return Shorten(tail.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()?.Trim() ?? "");
     }
 
     private static double? Parse(string line)

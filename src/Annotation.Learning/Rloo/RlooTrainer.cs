@@ -1,6 +1,7 @@
 using Annotation.Learning.Models;
 using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Rewards;
+using Annotation.Learning.Tensors;
 using Annotation.Learning.Training;
 using static TorchSharp.torch;
 
@@ -39,10 +40,15 @@ internal sealed class RlooObjective(RlooSettings settings) : PolicyObjective
     }
 
     /// <summary>mean over completions of max(-A r, -A clip(r)), r = exp(sum log pi - sum log pi_old).</summary>
-    internal override (Tensor Loss, Tensor Clipped) Loss(Tensor logp, Experience part, double klCoefficient)
+    internal override (Tensor Loss, Tensor Clipped, Tensor Ratio) Loss(Tensor logp, Experience part, double klCoefficient)
     {
         using var scope = NewDisposeScope();
         var (losses, clipped) = RlooLoss.PerCompletion(logp, part.OldLogp, part.Advantages.select(1, 0), part.Mask, settings.ClipRange);
-        return (losses.mean().MoveToOuterDisposeScope(), clipped.unsqueeze(1).expand(logp.shape).MoveToOuterDisposeScope());
+        var ratio = PolicyLoss.Ratio(Masked.Zeroed(logp, part.Mask).sum(1), Masked.Zeroed(part.OldLogp, part.Mask).sum(1));
+        return (
+            losses.mean().MoveToOuterDisposeScope(),
+            clipped.unsqueeze(1).expand(logp.shape).MoveToOuterDisposeScope(),
+            ratio.unsqueeze(1).expand(logp.shape).MoveToOuterDisposeScope()
+        );
     }
 }

@@ -36,7 +36,7 @@ public static class LogProbabilities
 
     private static Tensor Tempered(Tensor logits, double temperature)
     {
-        var wide = logits.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? logits.to(ScalarType.Float32) : logits;
+        var wide = logits.to(WideType.Of(logits.dtype));
         return temperature == 1 ? wide : wide / temperature;
     }
 }

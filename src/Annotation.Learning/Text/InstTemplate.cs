@@ -7,15 +7,25 @@ public sealed class InstTemplate : ChatTemplate
     internal const string MistralName = "mistral";
     private readonly bool _llama2;
     private readonly bool _spaced;
+    private readonly bool _spacedAnswer;
+    private readonly bool _trims;
+    private readonly bool _spacedEnd;
 
     /// <summary>Llama 2's, in which each question begins with bos.</summary>
-    public static InstTemplate Llama2(Tokenizer tokenizer) => new(tokenizer, llama2: true, spaced: true);
+    public static InstTemplate Llama2(Tokenizer tokenizer) =>
+        new(tokenizer, llama2: true, spaced: true, spacedAnswer: true, trims: true, spacedEnd: false);
 
-    /// <summary>Mistral's; in the first two versions a space stands before <c>[/INST]</c>, later it does not.</summary>
-    public static InstTemplate Mistral(Tokenizer tokenizer, bool spaced) => new(tokenizer, llama2: false, spaced);
+    /// <summary>Mistral's, whose versions differ in white space.</summary>
+    /// <param name="tokenizer">Knows bos and eos.</param>
+    /// <param name="spaced">Whether a space stands before <c>[/INST]</c>, as in the first two versions.</param>
+    /// <param name="spacedAnswer">Whether one stands before an answer.</param>
+    /// <param name="trims">Whether earlier answers lose the white space around them.</param>
+    /// <param name="spacedEnd">Whether a space follows an answer's eos.</param>
+    public static InstTemplate Mistral(Tokenizer tokenizer, bool spaced, bool spacedAnswer, bool trims, bool spacedEnd) =>
+        new(tokenizer, llama2: false, spaced, spacedAnswer, trims, spacedEnd);
 
-    private InstTemplate(Tokenizer tokenizer, bool llama2, bool spaced)
-        : base(tokenizer) => (_llama2, _spaced) = (llama2, spaced);
+    private InstTemplate(Tokenizer tokenizer, bool llama2, bool spaced, bool spacedAnswer, bool trims, bool spacedEnd)
+        : base(tokenizer) => (_llama2, _spaced, _spacedAnswer, _trims, _spacedEnd) = (llama2, spaced, spacedAnswer, trims, spacedEnd);
 
     public override string Name => _llama2 ? Llama2Name : MistralName;
 
@@ -36,7 +46,8 @@ public sealed class InstTemplate : ChatTemplate
             var (role, content) = turns[i];
             if (role == AssistantRole)
             {
-                ids.Text(_llama2 || !_spaced ? " " + content.Trim() : " " + content).Text(_llama2 ? " " : "").Id(Tokenizer.EosId);
+                ids.Text((_spacedAnswer ? " " : "") + (_trims ? content.Trim() : content) + (_llama2 ? " " : ""));
+                ids.Id(Tokenizer.EosId).Text(_spacedEnd ? " " : "");
                 continue;
             }
             if (_llama2)
@@ -56,12 +67,12 @@ public sealed class InstTemplate : ChatTemplate
         return ids.ToIds();
     }
 
-    /// <summary>An answer follows its question after a space.</summary>
-    public override IReadOnlyList<int> EncodeCompletion(string text) => Tokenizer.EncodeContinuation(" " + text);
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> EncodeCompletion(string text) => Tokenizer.EncodeContinuation((_spacedAnswer ? " " : "") + text);
 
     public override string DecodeCompletion(ReadOnlySpan<int> ids)
     {
         var text = Tokenizer.Decode(ids);
-        return text.StartsWith(' ') ? text[1..] : text;
+        return _spacedAnswer && text.StartsWith(' ') ? text[1..] : text;
     }
 }

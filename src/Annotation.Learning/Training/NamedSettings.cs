@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 
 namespace Annotation.Learning.Training;
@@ -11,6 +12,14 @@ public static class NamedSettings
     /// </summary>
     public static IReadOnlyList<PropertyInfo> PropertiesOf(Type record) =>
         record.IsSubclassOf(typeof(MemorySettings)) ? [.. Declared(record), .. Declared(typeof(MemorySettings))] : Declared(record);
+
+    /// <summary>Every setting of a record by name, as text that reads the same everywhere; <c>none</c> where it is left off.</summary>
+    public static Dictionary<string, string> Values(object settings) =>
+        PropertiesOf(settings.GetType())
+            .ToDictionary(
+                p => p.Name,
+                p => Convert.ToString(p.GetValue(settings), CultureInfo.InvariantCulture) is { Length: > 0 } value ? value : "none"
+            );
 
     private static List<PropertyInfo> Declared(Type record)
     {

@@ -48,13 +48,13 @@ internal sealed class SupervisedLoop(SupervisedSettings settings, IReadOnlyDicti
         using var scope = NewDisposeScope();
         using var optimizer = new AdamW(weights.Select(w => (w.Key, w.Value)), Beta1, Beta2, weightDecay: settings.WeightDecay);
         using var best = new BestWeights(weights);
-        var state = new TrainingState(weights, optimizer, best);
+        var state = new TrainingState(settings, weights, optimizer, best);
         state.Resume(checkpoints);
         var order = new EpochOrder(rows, batchSize, orderSeed ?? (ulong)settings.Seed);
         var total = order.StepsPerEpoch * settings.Epochs;
         var validateEvery = Math.Max(1, order.StepsPerEpoch / settings.ValidationsPerEpoch);
         var warmup = (int)(total * settings.WarmupShare);
-        var trainLoss = 0.0;
+        var trainLoss = state.Metrics.GetValueOrDefault(Loss);
 
         while (state.Step < total && best.Misses < settings.Patience)
         {
@@ -100,6 +100,7 @@ internal sealed class SupervisedLoop(SupervisedSettings settings, IReadOnlyDicti
                 }
                 best.Observe(metrics[ValidationLoss], state.Step);
             }
+            state.Metrics = metrics;
             if (state.Step % settings.CheckpointSteps == 0 || state.Step == total || best.Misses >= settings.Patience)
             {
                 state.Save(checkpoints);

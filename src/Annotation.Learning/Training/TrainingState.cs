@@ -8,12 +8,20 @@ namespace Annotation.Learning.Training;
 /// What a supervised run must have to go on where it was: weights, the optimizer's moments, the best weights and the step.
 /// Everything else (order of the rows, learning rate) is a function of the seed and the step.
 /// </summary>
-public sealed class TrainingState(IReadOnlyDictionary<string, Tensor> weights, AdamW optimizer, BestWeights best)
+public sealed class TrainingState(
+    SupervisedSettings settings,
+    IReadOnlyDictionary<string, Tensor> weights,
+    AdamW optimizer,
+    BestWeights best
+)
 {
     private const string BestPrefix = "best.";
 
     /// <summary>Steps done.</summary>
     public int Step { get; set; }
+
+    /// <summary>The metrics of the last step.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; set; } = new Dictionary<string, double>();
 
     /// <summary>Writes a checkpoint, if there is a folder for it.</summary>
     public void Save(CheckpointFolder? checkpoints) =>
@@ -24,7 +32,9 @@ public sealed class TrainingState(IReadOnlyDictionary<string, Tensor> weights, A
                 .. optimizer.State().Select(m => KeyValuePair.Create(m.Name, m.Value)),
                 .. best.State().Select(c => KeyValuePair.Create(BestPrefix + c.Name, c.Value)),
             ],
-            new Numbers(optimizer.Steps, double.IsFinite(best.Loss) ? best.Loss : null, best.Step, best.Misses)
+            new Numbers(optimizer.Steps, double.IsFinite(best.Loss) ? best.Loss : null, best.Step, best.Misses),
+            settings,
+            Metrics
         );
 
     /// <summary>Takes up the last whole checkpoint, if there is one.</summary>
@@ -32,12 +42,12 @@ public sealed class TrainingState(IReadOnlyDictionary<string, Tensor> weights, A
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        using var last = checkpoints?.Latest<Numbers>();
+        using var last = checkpoints?.Latest<Numbers>(settings);
         if (last is null)
         {
             return;
         }
-        Step = last.Step;
+        (Step, Metrics) = (last.Step, last.Metrics);
         foreach (var (name, tensor) in weights)
         {
             tensor.copy_(last.Tensors[name]);

@@ -84,8 +84,15 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         CancellationToken cancellationToken
     )
     {
+        var against = await FindAsync(request.Against, cancellationToken);
+        if (against?.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
         var settings = new RunSettings(null);
         settings.Add("prompts", request.Prompts);
+        settings.Add("against", against?.Value);
         settings.Add("completionsPerPrompt", request.CompletionsPerPrompt);
         settings.Add("maxTokens", request.MaxTokens);
         settings.Add("temperature", request.Temperature);
@@ -220,6 +227,7 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
         settings.Add("topP", request.TopP);
         settings.Add("repetitionPenalty", request.RepetitionPenalty);
         settings.Add("noRepeatLength", request.NoRepeatLength);
+        settings.Add("precision", request.Precision);
         settings.Add("stop", request.Stop is null or [] ? null : JsonSerializer.Serialize(request.Stop));
     }
 

@@ -27,11 +27,11 @@ public sealed class CreateTasksTests(PostgresFixture postgres) : IClassFixture<P
         var created = (await CreateAsync(lease, model.Id, written)).Value!;
         var repeated = (await CreateAsync(lease, model.Id, written)).Value!;
 
-        Assert.Equal(new CreatedTasks(1, 1), created);
+        Assert.Equal(new CreatedTasks(1, 1, 1), created);
         Assert.Equal(0, repeated.TaskCount);
         await using var db = postgres.CreateContext();
         var task = await db.LabelingTasks.Include(t => t.Completions).SingleAsync(t => t.RunId == lease.RunId, Cancel);
-        Assert.Equal((full.Id, 2, model.Id), (task.PromptId, task.JudgementsWanted, task.ModelId!.Value));
+        Assert.Equal((full.Id, 2, model.Id, 4), (task.PromptId, task.JudgementsWanted, task.ModelId!.Value, task.CompletionsWanted));
         var rows = await db.Completions.Where(c => c.PromptId == full.Id).OrderBy(c => c.Seed).ToListAsync(Cancel);
         Assert.Equal(["One", "Two", "Three"], rows.Select(c => c.Text));
         Assert.All(rows, c => Assert.Equal((model.Name, lease.RunId), (c.ModelName, c.RunId!.Value)));
@@ -84,5 +84,5 @@ public sealed class CreateTasksTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     private Task<Outcome<CreatedTasks>> CreateAsync(RunLease lease, Guid model, PromptCompletions[] written) =>
-        postgres.Get<CreateRankingTasks>().RunAsync(lease, model, """{"temperature":1}""", written, 0, Cancel);
+        postgres.Get<CreateRankingTasks>().RunAsync(lease, model, """{"temperature":1}""", written, 4, 0, Cancel);
 }

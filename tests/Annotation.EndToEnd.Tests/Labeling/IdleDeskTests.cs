@@ -41,6 +41,32 @@ public sealed class IdleDeskTests(DeskServer server) : IClassFixture<DeskServer>
         await UntilAsync(async () => (await LeasesAsync(desk, project)).Count(lease => lease > DateTimeOffset.UtcNow) == 1);
     }
 
+    [Fact]
+    public async Task A_task_that_is_on_the_desk_already_is_not_asked_for_without_end()
+    {
+        var project = await server.ProjectAsync(2, 2, new RankingQuestion("overall"));
+        var desk = await server.SitDownAsync(project);
+        var asked = 0;
+        // Something on the way drops what the tab says it holds: the server hands out the same task each time.
+        await desk.Page.RouteAsync(
+            "**/api/labeling/next?*",
+            route =>
+            {
+                asked++;
+                return route.ContinueAsync(new() { Url = route.Request.Url.Split("&holding=")[0] });
+            }
+        );
+        await desk.Page.ReloadAsync();
+        await desk.ShownAsync(2);
+        await desk.PressAsync("2");
+        await Task.Delay(3000, Cancel);
+
+        Assert.InRange(asked, 1, 3);
+        await desk.PressAsync("Enter");
+        await desk.SavedAsync();
+        Assert.Single(await desk.AnswersAsync());
+    }
+
     private async Task<List<DateTimeOffset>> LeasesAsync(Desk desk, Guid project)
     {
         await using var db = server.Postgres.CreateContext();

@@ -99,13 +99,15 @@ public sealed class RunClaimTests(WorkerFixture fixture) : IClassFixture<WorkerF
         var folder = Directory.CreateTempSubdirectory("annotation-claims-").FullName;
         for (var epoch = 1; epoch <= 5; epoch++)
         {
-            ClaimLog.Add(folder, epoch, step: 3, "worker", DateTimeOffset.UnixEpoch);
+            ClaimLog.Add(folder, RunKind.Sft, epoch, step: 3, "worker", DateTimeOffset.UnixEpoch);
         }
 
-        var failure = Assert.Throws<RunFailedException>(() => ClaimLog.Add(folder, 6, step: 3, "worker", DateTimeOffset.UnixEpoch));
+        var failure = Assert.Throws<RunFailedException>(() =>
+            ClaimLog.Add(folder, RunKind.Sft, 6, step: 3, "worker", DateTimeOffset.UnixEpoch)
+        );
         Assert.Contains("without getting past step 3", failure.Message, StringComparison.Ordinal);
         ClaimLog.AddEnd(folder, 6, "Pause", "worker", DateTimeOffset.UnixEpoch);
-        ClaimLog.Add(folder, 7, step: 3, "worker", DateTimeOffset.UnixEpoch);
+        ClaimLog.Add(folder, RunKind.Sft, 7, step: 3, "worker", DateTimeOffset.UnixEpoch);
         Directory.Delete(folder, recursive: true);
     }
 }

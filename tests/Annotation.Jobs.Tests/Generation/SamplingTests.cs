@@ -48,12 +48,33 @@ public sealed class SamplingTests(WorkerFixture fixture) : IClassFixture<WorkerF
     }
 
     [Fact]
+    public async Task Weights_of_half_precision_find_nearly_the_same_probabilities()
+    {
+        const string Settings = "\"prompt\": \"hello\", \"maxTokens\": 1, \"temperature\": 0";
+        var whole = await ProbabilityAsync("{" + Settings + "}");
+        var half = await ProbabilityAsync("{" + Settings + ", \"precision\": \"bf16\"}");
+        Assert.NotEqual(whole, half);
+        Assert.Equal(whole, half, 0.1);
+        var run = await fixture.ExecuteAsync(
+            await fixture.AddRunAsync(RunKind.Generate, settings: "{" + Settings + ", \"precision\": \"int4\"}")
+        );
+        Assert.Equal((RunState.Failed, "Precision: Precision is fp32 or bf16."), (run.State, run.Error));
+    }
+
+    [Fact]
     public async Task Stop_texts_that_are_no_list_end_the_run_with_a_sentence()
     {
         var run = await fixture.ExecuteAsync(
             await fixture.AddRunAsync(RunKind.Generate, settings: """{"prompt": "hello", "stop": "a full stop"}""")
         );
         Assert.Equal((RunState.Failed, "Stop is no list of texts; send an array of texts that are not empty."), (run.State, run.Error));
+    }
+
+    private async Task<double> ProbabilityAsync(string settings)
+    {
+        var run = await fixture.ExecuteAsync(await fixture.AddRunAsync(RunKind.Generate, settings: settings));
+        using var result = JsonDocument.Parse(run.Result!);
+        return result.RootElement.GetProperty("completions")[0].GetProperty("logProbability").GetDouble();
     }
 
     private async Task<IReadOnlyList<string>> WriteAsync(string settings)

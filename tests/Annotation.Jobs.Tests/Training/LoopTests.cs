@@ -44,9 +44,20 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
         Assert.Equal((ModelKind.Reward, reward.PreferenceSetId), (rewardModel.Kind, rewardModel.PreferenceSetId));
         var test = ranked.Where(p => p.Split == Split.Test).Select(p => p.Id).ToHashSet();
         Assert.NotEmpty(test);
-        Assert.False(
-            await db.RunPrompts.AnyAsync(p => p.RunId == reward.Id && test.Contains(p.PromptId), TestContext.Current.CancellationToken)
-        );
+        // The test split measures it, beside the baselines, and does nothing else.
+        var held = await db
+            .RunPrompts.Where(p => p.RunId == reward.Id && test.Contains(p.PromptId))
+            .ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(test, held.Select(p => p.PromptId).ToHashSet());
+        Assert.All(held, p => Assert.Equal(PromptUse.Evaluated, p.Use));
+        using var measured = JsonDocument.Parse(reward.Result!);
+        var reports = measured.RootElement.GetProperty("test").EnumerateArray().ToList();
+        Assert.Equal(["overall", "truthfulness"], reports.Select(r => r.GetProperty("criterion").GetString()));
+        Assert.Equal(test.Count, measured.RootElement.GetProperty("testRankings").GetInt32());
+        foreach (var figure in new[] { "accuracy", "longerWins", "bagOfWords", "gap" })
+        {
+            Assert.InRange(reports[0].GetProperty(figure).GetProperty("low").GetDouble(), -1, 1);
+        }
 
         var ppo = await RunAsync(RunKind.Ppo, project, QuickPpo, "loop-ppo", baseModelId: sftModel.Id);
         Assert.Equal(rewardModel.Id, ppo.RewardModelId);
@@ -210,7 +221,7 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
     {
         var project = await fixture.WithPromptsAsync("from-nothing", 0);
         const string settings =
-            """{"corpus": "demo", "documents": "40", "validationDocuments": "10", "hiddenSize": "16", "layers": "1", "heads": "2", "contextLength": "64", "maxLength": "64", "batchSize": "4"}""";
+            """{"corpus": "demo", "documents": "40", "validationDocuments": "10", "hiddenSize": "16", "layers": "1", "heads": "2", "contextLength": "64", "maxLength": "64", "batchSize": "4", "precision": "bf16", "recomputeActivations": "true"}""";
 
         var run = await RunAsync(RunKind.Base, project, settings, "from-nothing");
 
@@ -222,6 +233,11 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
 
     [Theory]
     [InlineData(RunKind.Base, """{"heads": "3"}""", "Heads")]
+    [InlineData(
+        RunKind.Base,
+        """{"documents": "40", "validationDocuments": "10", "loraRank": "2"}""",
+        "LoraRank: a model that begins with nothing"
+    )]
     [InlineData(
         RunKind.Base,
         """{"documents": "40", "validationDocuments": "10", "hiddenSize": "16384", "layers": "256"}""",

@@ -52,6 +52,7 @@ public sealed class TrainedModelTests
                 using var reward = new RewardModelTrainer(new RewardModelSettings { Epochs = 1, Members = 2 })
                     .Train(policy, [new("overall", 1)], rankings, rankings, ct: ct)
                     .Model;
+                Assert.Equal(ScalarType.Float32, reward.Members[0].HeadWeight.dtype);
                 TrainedModel.Prepare(reward.Members[0].Trunk, memory, 1);
                 new PpoTrainer(
                     new PpoSettings

@@ -21,6 +21,10 @@ public sealed class RunEstimateTests
             Parameters * (2 + 2 + 8 + 2 + 4),
             RunEstimate.Of(_config, new MemorySettings { Precision = WeightPrecision.Bf16 }, _load, 1e9).Memory
         );
+        Assert.Equal(
+            Parameters * (4 + 4 + 8 + 4 + 4),
+            RunEstimate.Of(_config, new MemorySettings(), _load with { Averages = true }, 1e9).Memory
+        );
         // Rank 4 on q and v: 2 layers x 2 x 4 x (64 + 64) numbers, of which there are 5 of 4 bytes each.
         var lora = new MemorySettings { LoraRank = 4, LoraTargets = "q_proj,v_proj" };
         Assert.Equal(Parameters * 4 + 2 * 2 * 4 * 128 * 20, RunEstimate.Of(_config, lora, _load, 1e9).Memory);
@@ -41,6 +45,8 @@ public sealed class RunEstimateTests
     {
         Assert.Null(RunEstimate.Of(_config, new MemorySettings(), _load, 1e9).Shortage(CPU));
         var huge = RunEstimate.Of(_config, new MemorySettings(), _load with { TokensPerPass = 1L << 40 }, 1e9);
+        Assert.Null(RunEstimate.Of(_config, new MemorySettings(), _load, 1e9).Squeeze(CPU));
+        Assert.EndsWith(" GiB are free now.", huge.Squeeze(CPU), StringComparison.Ordinal);
         Assert.Contains("lower MaxTokensPerPass or the batch, train an adapter (LoraRank)", huge.Shortage(CPU), StringComparison.Ordinal);
     }
 

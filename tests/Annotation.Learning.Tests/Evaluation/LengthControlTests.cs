@@ -30,5 +30,19 @@ public sealed class LengthControlTests
         Assert.Throws<ArgumentException>(() => LengthControl.WinRate([1], []));
     }
 
+    [Fact]
+    public void Many_votes_on_few_prompts_are_no_more_certain_than_the_prompts()
+    {
+        var random = new SeededRandom(3);
+        // Ten prompts, each with 30 votes that are alike.
+        var prompts = Enumerable.Range(0, 300).Select(i => $"{i / 30}").ToList();
+        var wins = Enumerable.Range(0, 10).SelectMany(p => Enumerable.Repeat(p % 5 < 3 ? 1.0 : 0.0, 30)).ToList();
+        var ratios = wins.Select(_ => random.NextNormal()).ToList();
+        var (alone, together) = (LengthControl.WinRate(wins, ratios), LengthControl.WinRate(wins, ratios, prompts));
+        Assert.Equal(alone.Value, together.Value);
+        Assert.True(together.High - together.Low > 3 * (alone.High - alone.Low), $"{alone} and {together}");
+        Assert.Throws<ArgumentException>(() => LengthControl.WinRate(wins, ratios, ["one"]));
+    }
+
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 }

@@ -76,6 +76,9 @@ public sealed class RewardEvaluationTests
         Assert.Equal([("ann", 2, 1.0), ("bob", 1, 1.0)], report.ByLabeler.Select(s => (s.Name, s.Pairs, s.Accuracy.Value)));
         Assert.Equal([("new and old", 2), ("new", 1)], report.ByPolicy.Select(s => (s.Name, s.Pairs)));
         Assert.Equal([1, 3], report.ByLength.Select(s => s.Pairs));
+        // The slices together are the whole.
+        Assert.Equal(report.Nll, report.ByLength.Sum(s => s.Nll * s.Pairs) / report.Pairs, 1e-9);
+        Assert.All(report.ByLength, s => Assert.InRange(s.CalibrationError, 0, 1));
         Assert.StartsWith("better is less than 0.5", report.ByLength[0].Name, StringComparison.Ordinal);
     }
 

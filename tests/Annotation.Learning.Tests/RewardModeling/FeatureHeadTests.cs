@@ -150,6 +150,37 @@ public sealed class FeatureHeadTests
     }
 
     [Fact]
+    public void A_trunk_made_of_the_texts_is_held_as_the_settings_say()
+    {
+        var settings = new RewardModelSettings
+        {
+            TrunkEpochs = 1,
+            TrunkContext = 64,
+            Epochs = 1,
+            LoraRank = 2,
+            Precision = WeightPrecision.Bf16,
+            RecomputeActivations = true,
+        };
+        var ct = TestContext.Current.CancellationToken;
+        using var trunk = OwnTrunk.Train(settings, 1, Rankings(0, 40), Rankings(500, 10), CPU, ct: ct);
+        Assert.Equal(
+            (true, true, ScalarType.BFloat16),
+            (trunk.Model.HasAdapter, trunk.Model.RecomputesActivations, trunk.Model.ScalarType)
+        );
+        var (shape, template) = OwnTrunk.Describe(settings, Rankings(0, 40));
+        Assert.Equal((trunk.Model.Config, trunk.Template.Name), (shape, template.Name));
+        using var reward = new RewardModelTrainer(settings)
+            .Train(trunk, [new("overall", 1)], Rankings(0, 40), Rankings(500, 10), ct: ct)
+            .Model;
+        // The adapter learns, what the texts taught stays.
+        Assert.Equal(TrainableModels.Fingerprint(trunk.Model), TrainableModels.Fingerprint(reward.Members[0].Trunk));
+        Assert.NotEqual(
+            TrainableModels.Fingerprint(trunk.Model.Trainable.Values),
+            TrainableModels.Fingerprint(reward.Members[0].Trunk.Trainable.Values)
+        );
+    }
+
+    [Fact]
     public void A_trunk_made_of_the_texts_is_the_same_after_a_stop()
     {
         using var folder = new TemporaryFolder();

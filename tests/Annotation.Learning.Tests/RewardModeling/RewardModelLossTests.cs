@@ -3,6 +3,7 @@ using Annotation.Learning.Sft;
 using Annotation.Learning.Tests.Tensors;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;
+using Annotation.Learning.Training;
 using Xunit;
 
 namespace Annotation.Learning.Tests.RewardModeling;
@@ -84,6 +85,18 @@ public sealed class RewardModelLossTests
             result.Model.Dispose();
             return result.TieStrength!.Value;
         }
+    }
+
+    [Theory]
+    [InlineData("Loss=PlackettLuce", "LabelSmoothing=0.1", "LabelSmoothing: only the pairwise loss has it")]
+    [InlineData("Loss=Davidson", "Margin=0.1", "Margin: only the pairwise loss has it")]
+    [InlineData("LabelSmoothing=0.1", "FlipRate=0.1", "FlipRate: it models the same errors as LabelSmoothing")]
+    [InlineData("Members=1", "EnsembleRule=Worst", "EnsembleRule: one member alone is never unsure")]
+    public void What_would_be_ignored_is_refused(string one, string other, string sentence)
+    {
+        var pairs = new[] { one, other }.Select(p => KeyValuePair.Create(p.Split('=')[0], p.Split('=')[1]));
+        var fault = Assert.Throws<InvalidSettingException>(() => SettingsPairs.Read<RewardModelSettings>(pairs));
+        Assert.StartsWith(sentence, fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

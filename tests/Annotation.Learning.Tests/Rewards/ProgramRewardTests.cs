@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Annotation.Learning.Rewards;
 using Annotation.Learning.Tests.Training;
@@ -95,6 +98,63 @@ public sealed class ProgramRewardTests : IDisposable
 
         var lenient = Python(Fragile, limits with { FailedScore = -2 });
         Assert.Equal([1, -2, 3], lenient.Score(asked, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void It_has_no_network_and_no_child_outlives_it()
+    {
+        Assert.SkipUnless(ProgramReward.IsClosed, "This machine lets nobody make namespaces.");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var pulse = Path.Combine(_folder.Path, "pulse");
+        const string reach = """
+            import os, socket, sys, time
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    while True:
+                        with open(sys.argv[2], "a") as file:
+                            file.write("x")
+                        time.sleep(0.02)
+                os._exit(0)
+            for line in sys.stdin:
+                try:
+                    socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=2)
+                    print(1, flush=True)
+                except OSError:
+                    while not os.path.exists(sys.argv[2]):
+                        time.sleep(0.02)
+                    print(0, flush=True)
+            """;
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        var program = new ProgramReward(PythonPath(), [Write(reach), port, pulse], _limits);
+        Assert.Equal([0], program.Score([Ask("a")], TestContext.Current.CancellationToken));
+
+        // A moment for the kernel to end what it was told to; then nothing grows any more.
+        Thread.Sleep(500);
+        var size = new FileInfo(pulse).Length;
+        Thread.Sleep(500);
+        Assert.True(size > 0);
+        Assert.Equal(size, new FileInfo(pulse).Length);
+    }
+
+    [Fact]
+    public void It_cannot_fill_the_disk_and_what_it_says_of_its_end_is_kept_short()
+    {
+        const string fill = """
+            import sys
+            sys.stderr.write("y" * 3000000 + "\\n")
+            for line in sys.stdin:
+                with open("big", "wb") as file:
+                    for _ in range(200):
+                        file.write(b"x" * 1000000)
+                print(1, flush=True)
+            """;
+        var problem = Assert.Throws<RewardSourceException>(() =>
+            Python(fill, _limits).Score([Ask("a")], TestContext.Current.CancellationToken)
+        );
+        Assert.Contains("File too large", problem.Message, StringComparison.Ordinal);
+        Assert.InRange(problem.Message.Length, 1, 400);
     }
 
     [Fact]

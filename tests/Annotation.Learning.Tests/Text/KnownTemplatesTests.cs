@@ -25,8 +25,9 @@ public sealed class KnownTemplatesTests : IDisposable
         + "'<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}"
         + "{% endif %}{{ content }}{% endfor %}{{ '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}";
     private const string Llama31 =
-        "{%- set date_string = \"26 Jul 2024\" %}{{- \"<|start_header_id|>system<|end_header_id|>\\n\\n\" }}{{- \"Cutting Knowledge Date: "
-        + "December 2023\\n\" }}{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' }}";
+        "{{- bos_token }}{%- set date_string = \"26 Jul 2024\" %}{{- \"<|start_header_id|>system<|end_header_id|>\\n\\n\" }}{{- \"Cutting Knowledge Date: "
+        + "December 2023\\n\" }}{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' }}"
+        + "{{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}";
     private const string Mistral =
         "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}"
         + "{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_token}}{% endif %}{% endfor %}";
@@ -88,7 +89,7 @@ public sealed class KnownTemplatesTests : IDisposable
             + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n<think>\nhm\n</think>\n\n"
             + "Hello<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
     )]
-    [InlineData(Mistral, "mistral", "<s>[INST] Be kind.\n\n Hi  [/INST] <think>\nhm\n</think>\n\nHello</s>[INST] Bye [/INST]")]
+    [InlineData(Mistral, "mistral", "<s>[INST] Be kind.\n\n Hi  [/INST]<think>\nhm\n</think>\n\nHello</s>[INST] Bye [/INST]")]
     [InlineData(Mistral3, "mistral", "<s>[INST]  Hi [/INST] <think>\nhm\n</think>\n\nHello</s>[INST] Be kind.\n\nBye[/INST]")]
     public void A_conversation_is_rendered_as_the_family_does(string source, string name, string expected)
     {
@@ -125,6 +126,45 @@ public sealed class KnownTemplatesTests : IDisposable
             var (_, template) = Load(source);
             Assert.Equal("An answer.", template.DecodeCompletion([.. template.EncodeCompletion("An answer.")]));
         }
+    }
+
+    /// <summary>Each differs from a known one by what a model would see.</summary>
+    [Theory]
+    [InlineData(ChatMl, "'<|im_start|>' + message['role']", "'<|im_start|> ' + message['role']")]
+    [InlineData(ChatMl, "'<|im_start|>assistant\\n'", "'<|im_start|>assistant\\n<think>\\n'")]
+    [InlineData(ChatMl, "'\\n' + message['content'] +", "'\\n\\n' + message['content'] +")]
+    [InlineData(ChatMl, "message['content']", "message['content'] | trim")]
+    [InlineData(ChatMl, "{% for message in messages %}", "{{ bos_token }}{% for message in messages %}")]
+    [InlineData(
+        ChatMl,
+        "{% for message in messages %}",
+        "{{ '<|im_start|>system\\nToday is ' + day + '<|im_end|>\\n' }}{% for message in messages %}"
+    )]
+    [InlineData(Llama3, "<|end_header_id|>\\n\\n'+ message", "<|end_header_id|>\\n'+ message")]
+    [InlineData(Llama3, "bos_token + content", "content")]
+    [InlineData(Llama2, "'[INST] '", "'[INST]'")]
+    [InlineData(Llama2, "\\n<</SYS>>\\n\\n", "\\n<</SYS>>\\n")]
+    [InlineData(Mistral, "'[INST] '", "'[INST]'")]
+    [InlineData(Mistral, "message['content'] + eos_token", "'\\n' + message['content'] + eos_token")]
+    public void A_near_one_is_refused(string source, string part, string other)
+    {
+        Assert.Contains(part, source, StringComparison.Ordinal);
+        Assert.Throws<ModelFolderException>(() => Load(source.Replace(part, other, StringComparison.Ordinal)));
+    }
+
+    /// <summary>The same texts, written otherwise.</summary>
+    [Fact]
+    public void White_space_between_tokens_quotes_comments_and_line_breaks_within_literals_make_no_difference()
+    {
+        var other = ChatMl
+            .Replace("{% for", "{# Turns. #}\n{%-  for", StringComparison.Ordinal)
+            .Replace("'<|im_end|>'", "\"<|im_end|>\"", StringComparison.Ordinal)
+            .Replace(" + ", "+", StringComparison.Ordinal)
+            .Replace("['role']", ".role", StringComparison.Ordinal)
+            .Replace("\\n", "\n", StringComparison.Ordinal);
+        var (tokenizer, template) = Load(ChatMl);
+        var (_, same) = Load(other);
+        Assert.Equal(Render(tokenizer, template.EncodePrompt([_talk[1]])), Render(tokenizer, same.EncodePrompt([_talk[1]])));
     }
 
     [Fact]

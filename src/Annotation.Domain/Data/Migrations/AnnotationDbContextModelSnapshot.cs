@@ -727,6 +727,10 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("closed_judgements");
 
+                    b.Property<int?>("CompletionsWanted")
+                        .HasColumnType("integer")
+                        .HasColumnName("completions_wanted");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");

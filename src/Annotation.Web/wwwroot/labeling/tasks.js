@@ -138,6 +138,14 @@ export class Tasks extends EventTarget {
           if (result.kind === "offline") this.#again = setTimeout(() => void this.#fill(), offlinePollEvery);
           break;
         }
+        const { assignmentId, leaseVersion, leaseUntil } = result.value;
+        const held = this.#held.find((task) => task.assignmentId === assignmentId);
+        if (held) {
+          // Claimed anew what is on this desk already: its lease is the newer one, and asking again at once would only go round.
+          Object.assign(held, { leaseVersion, leaseUntil });
+          this.#keep();
+          break;
+        }
         this.#held.push(result.value);
         this.#keep();
         if (this.#held.length === 1) this.#announce();

@@ -52,6 +52,7 @@
  * @property {string | null} [language]
  * @property {{role: string, text: string, html: string}[]} prompt
  * @property {CompletionView[]} completions
+ * @property {number | null} [completionsWanted] how many different ones were asked for
  * @property {QuestionRow[]} questions
  * @property {number} doneToday
  * @property {number} openTaskCount

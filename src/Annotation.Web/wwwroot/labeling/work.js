@@ -61,7 +61,8 @@ export class Work {
     const many = this.#tabs.length > 1;
     const head = many ? tabs : this.active.writes ? null : h("h2", {}, this.active.name);
     const answers = h("section", { class: `answers count-${desk.ids.length}`, "aria-label": desk.ids.length > 0 ? "Completions" : "Your answer" });
-    answers.append(...(head ? [h("div", { class: "criterion-line" }, head)] : []), this.#slot, ...(desk.ids.length > 0 ? [this.cards.element] : []), this.#live);
+    const fewer = task.completions.length < (task.completionsWanted ?? 0) ? [h("p", { class: "fewer" }, `Only ${task.completions.length} different answers of the ${task.completionsWanted} asked for could be had.`)] : [];
+    answers.append(...(head ? [h("div", { class: "criterion-line" }, head)] : []), ...fewer, this.#slot, ...(desk.ids.length > 0 ? [this.cards.element] : []), this.#live);
     this.element = h("div", { class: `desk ${task.kind}`, lang: task.language || null }, conversation(task), answers);
     this.#present = this.#snapshot();
     this.#use();
