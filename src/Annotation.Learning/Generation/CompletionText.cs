@@ -12,7 +12,7 @@ internal sealed class CompletionText(Pretrained model, IReadOnlyList<string> sto
     private readonly int _longestStop = stops.Count == 0 ? 0 : stops.Max(s => s.Length);
     private int _told;
 
-    internal int EosId => model.Tokenizer.EosId;
+    internal bool IsEnd(int id) => model.EndIds.Contains(id);
 
     /// <summary>Takes in the ids so far, and whether no more will come; true when a stop sequence is in their text.</summary>
     internal bool Advance(ReadOnlySpan<int> ids, bool last)

@@ -50,7 +50,7 @@ internal sealed class SampledBatch : IDisposable
     }
 
     /// <summary>Draws each row's next token.</summary>
-    internal void Choose(Tensor logits, int eosId)
+    internal void Choose(Tensor logits)
     {
         using var scope = NewDisposeScope();
         var values = MemoryMarshal.Cast<byte, float>(logits.to(ScalarType.Float32, CPU).contiguous().bytes);
@@ -58,7 +58,7 @@ internal sealed class SampledBatch : IDisposable
         {
             if (!_rows[i].Done)
             {
-                _rows[i].Add(values.Slice(i * _probabilities.Length, _probabilities.Length), _probabilities, eosId);
+                _rows[i].Add(values.Slice(i * _probabilities.Length, _probabilities.Length), _probabilities);
             }
         }
     }

@@ -20,12 +20,12 @@ internal sealed class SampledRow(IReadOnlyList<int> prompt, int limit, TokenChoo
     /// <summary>The newest token, and its position in the row.</summary>
     internal (long Id, long Position) Newest => (_ids[^1], prompt.Count + _ids.Count - 1);
 
-    internal void Add(ReadOnlySpan<float> logits, Span<double> probabilities, int eosId)
+    internal void Add(ReadOnlySpan<float> logits, Span<double> probabilities)
     {
         var (id, logProbability) = chooser.Choose(logits, probabilities, prompt, _ids);
         _ids.Add(id);
         _logProbabilities.Add(logProbability);
-        _ended = id == eosId;
+        _ended = text.IsEnd(id);
         // A stop sequence ends a completion as its end token does.
         _ended |= text.Advance(Written, Done);
     }
@@ -33,5 +33,5 @@ internal sealed class SampledRow(IReadOnlyList<int> prompt, int limit, TokenChoo
     internal GeneratedCompletion ToCompletion() => new([.. _ids], _ended, text.Whole(Written), [.. _logProbabilities]);
 
     /// <summary>The tokens without the one that ends them.</summary>
-    private ReadOnlySpan<int> Written => CollectionsMarshal.AsSpan(_ids)[..(_ids.Count > 0 && _ids[^1] == text.EosId ? ^1 : ^0)];
+    private ReadOnlySpan<int> Written => CollectionsMarshal.AsSpan(_ids)[..(_ids.Count > 0 && text.IsEnd(_ids[^1]) ? ^1 : ^0)];
 }

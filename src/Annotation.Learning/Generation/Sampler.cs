@@ -89,7 +89,7 @@ public sealed class Sampler(Pretrained model)
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            batch.Choose(logits, model.Tokenizer.EosId);
+            batch.Choose(logits);
             logits.Dispose();
             if (!batch.DropFinished())
             {

@@ -15,7 +15,11 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
     private const string GenerationConfigName = "generation_config.json";
     private const string TemplateName = "annotation.json";
     private const string TemplateField = "chat_template";
+    private const string EndField = "eos_token_id";
     private const long MostShardBytes = 5_000_000_000;
+
+    /// <summary>Every id that ends a completion: the tokenizer's first, then those that the folder's generation_config.json or config.json adds.</summary>
+    public IReadOnlyList<int> EndIds { get; init; } = [Tokenizer.EosId];
 
     /// <summary>A model with its tokenizer's usual template.</summary>
     public Pretrained(LanguageModel model, Tokenizer tokenizer)
@@ -38,7 +42,11 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         var architecture = Architecture.Of(config);
         using var weights = ModelWeights.Open(folder, architecture, config);
         var type = dtype ?? weights.StoredType;
-        return new Pretrained(LanguageModel.Build(config, shape => weights.Read(shape, device, type), architecture), tokenizer, template);
+        var ends = ReadEnds(folder, config, tokenizer);
+        return new Pretrained(LanguageModel.Build(config, shape => weights.Read(shape, device, type), architecture), tokenizer, template)
+        {
+            EndIds = ends,
+        };
     }
 
     /// <summary>A folder's shape, tokenizer and template, without its weights.</summary>
@@ -79,7 +87,7 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
         var config = new Dictionary<string, object?>(Architecture.Of(Model.Config).Write(Model.Config))
         {
             ["bos_token_id"] = Tokenizer.BosId,
-            ["eos_token_id"] = Tokenizer.EosId,
+            [EndField] = EndIds.Count == 1 ? EndIds[0] : EndIds,
             ["pad_token_id"] = Tokenizer.PadId,
             ["torch_dtype"] = typeName,
         };
@@ -97,6 +105,35 @@ public sealed record Pretrained(LanguageModel Model, Tokenizer Tokenizer, ChatTe
 
     private static void WriteJson<T>(string folder, string name, T fields) =>
         File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(fields, ModelFolderJson.Indented));
+
+    // As transformers does: generation_config.json says it, else config.json.
+    private static IReadOnlyList<int> ReadEnds(string folder, LanguageModelConfig config, Tokenizer tokenizer)
+    {
+        foreach (var path in new[] { GenerationConfigName, ConfigName }.Select(name => Path.Combine(folder, name)).Where(File.Exists))
+        {
+            using var document = ModelFolderJson.Read(path);
+            if (!document.RootElement.TryGetProperty(EndField, out var field) || field.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+            var values = field.ValueKind == JsonValueKind.Array ? [.. field.EnumerateArray()] : new[] { field };
+            return
+            [
+                .. values
+                    .Select(v =>
+                        v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var id) && id >= 0 && id < config.VocabularySize
+                            ? id
+                            : throw new ModelFolderException(
+                                path,
+                                $"field '{EndField}' is {field.GetRawText()}: use ids below {config.VocabularySize}"
+                            )
+                    )
+                    .Prepend(tokenizer.EosId)
+                    .Distinct(),
+            ];
+        }
+        return [tokenizer.EosId];
+    }
 
     private static ChatTemplate ReadTemplate(string folder, Tokenizer tokenizer)
     {
