@@ -154,7 +154,7 @@ public static class ModelVerbs
         );
         if (m.Details is { } details)
         {
-            FactList.Write(writer, FactList.Of(details));
+            RunResult.Write(writer, details);
         }
     }
 }

@@ -124,13 +124,7 @@ public static class EvaluateVerbs
                 model = request.Model,
                 result = run.Result,
             },
-            writer =>
-            {
-                if (run.Result is { } result)
-                {
-                    FactList.Write(writer, FactList.Of(result));
-                }
-            }
+            writer => RunResult.Write(writer, run.Result)
         );
     }
 

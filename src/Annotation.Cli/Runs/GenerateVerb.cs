@@ -65,6 +65,12 @@ public static class GenerateVerb
                         invocation.Value(stream) ? PrintAsync : null
                     );
                     RunWatch.RequireCompleted(run);
+                    var distinct = run.Result?.GetProperty("distinct").GetInt32();
+                    if (distinct < invocation.Value(count))
+                    {
+                        invocation.Note($"{distinct} of {invocation.Value(count)} completions are different.");
+                    }
+
                     var completions =
                         run.Result is { } result && result.TryGetProperty("completions", out var list)
                             ? list
@@ -74,6 +80,7 @@ public static class GenerateVerb
                         {
                             run = run.Number,
                             model = invocation.Value(model),
+                            distinct,
                             completions,
                         },
                         writer => WriteTexts(writer, completions, printed)

@@ -43,10 +43,7 @@ public static class RunVerbs
             ("started", run.StartedAt),
             ("ended", run.EndedAt)
         );
-        if (run.Result is { ValueKind: System.Text.Json.JsonValueKind.Object } result)
-        {
-            FactList.Write(writer, FactList.Of(result));
-        }
+        RunResult.Write(writer, run.Result);
     }
 
     private static Command List()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Annotation.Client.Contracts;
 
 namespace Annotation.Cli.Terminal;
 
@@ -29,7 +30,11 @@ public static class FactList
 
         void Collect(JsonElement element, string path)
         {
-            if (element.ValueKind == JsonValueKind.Object)
+            if (EstimateRow.Of(element) is { } estimate)
+            {
+                facts.Add((path, $"{Numbers.Format(estimate.Value)} ({Numbers.Format(estimate.Low)} to {Numbers.Format(estimate.High)})"));
+            }
+            else if (element.ValueKind == JsonValueKind.Object)
             {
                 foreach (var member in element.EnumerateObject())
                 {

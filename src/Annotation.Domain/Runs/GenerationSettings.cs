@@ -30,10 +30,10 @@ public sealed record GenerationSettings
     public int? CompletionsPerPrompt { get; init; }
 
     /// <summary>
-    /// Another model, whose completions stand beside the policy's in every task, half each: what people then rank says which of the two they
+    /// Name of another model, whose completions stand beside the policy's in every task, half each: what people then rank says which of the two they
     /// like better. Null: the policy writes all.
     /// </summary>
-    public Guid? Against { get; init; }
+    public string? Against { get; init; }
 
     /// <summary>Longest completion in tokens; null means what the project says, or 64.</summary>
     [Range(1, 1 << 20)]

@@ -41,7 +41,7 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == context.Run.ProjectId, stop);
         var sampling = RequestedSampling.Of(settings, project.Temperature, project.MaxNewTokens);
         var wanted = settings.CompletionsPerPrompt ?? project.CompletionsPerTask;
-        var rival = settings.Against is { } id ? await shelf.GetAsync(id, stop) : null;
+        var rival = settings.Against is { } name ? await shelf.FindAsync(name, ModelKind.Policy, stop) : null;
         if (rival?.Id == policy.Id)
         {
             throw new RunFailedException($"'{policy.Name}' cannot be compared with itself; name another model with Against.");
@@ -79,16 +79,20 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
             done += batch.Length;
             context.Progress.Report(new TrainingProgress(done, prompts.Count, new Dictionary<string, double> { ["tasks"] = tasks }));
         }
+        List<string> notes = [];
         if (fewer > 0)
         {
-            await context.Claim.NoteAsync($"{fewer} tasks have fewer than {wanted} different completions; each says how many.", stop);
+            notes.Add($"{fewer} tasks have fewer than {wanted} different completions; each says how many.");
         }
         if (tooFew + tooLong > 0)
         {
-            await context.Claim.NoteAsync(
-                $"{tooFew} prompts got fewer than two different completions and {tooLong} do not fit the model's context; they have no task.",
-                stop
+            notes.Add(
+                $"{tooFew} prompts got fewer than two different completions and {tooLong} do not fit the model's context; they have no task."
             );
+        }
+        if (notes.Count > 0)
+        {
+            await context.Claim.NoteAsync(string.Join(' ', notes), stop);
         }
         return new RunOutput(
             new JsonObject

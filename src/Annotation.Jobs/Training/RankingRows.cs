@@ -79,5 +79,5 @@ public sealed class RankingRows(IDbContextFactory<AnnotationDbContext> contexts)
         return new RankingRow(first.PromptId, splitOf[first.Id], ranked);
     }
 
-    private static string? Labeler(Ranking ranking) => ranking.LabelerId?.ToString() ?? ranking.LabelerName;
+    private static string? Labeler(Ranking ranking) => ranking.LabelerName ?? ranking.LabelerId?.ToString();
 }

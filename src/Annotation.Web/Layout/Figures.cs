@@ -21,6 +21,12 @@ internal static class Figures
     /// <summary>Four significant digits.</summary>
     public static string Measured(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
+    /// <summary>A share as a percentage with one digit.</summary>
+    public static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>A difference of shares in percentage points, with its sign.</summary>
+    public static string Points(double share) => (100 * share).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+
     /// <summary>How long ago, in the largest unit that fits.</summary>
     public static string Ago(DateTimeOffset at, DateTimeOffset now) =>
         (now - at) switch

@@ -92,7 +92,7 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
 
         var settings = new RunSettings(null);
         settings.Add("prompts", request.Prompts);
-        settings.Add("against", against?.Value);
+        settings.Add("against", request.Against);
         settings.Add("completionsPerPrompt", request.CompletionsPerPrompt);
         settings.Add("maxTokens", request.MaxTokens);
         settings.Add("temperature", request.Temperature);

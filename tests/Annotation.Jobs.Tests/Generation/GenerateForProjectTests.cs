@@ -19,7 +19,7 @@ public sealed class GenerateForProjectTests(WorkerFixture fixture) : IClassFixtu
         var project = await fixture.WithPromptsAsync("duel", 5);
         var (tiny, other) = (await TinyAsync(), await OtherAsync("other"));
         var run = await fixture.ExecuteAsync(
-            await fixture.AddRunAsync(RunKind.Generate, project.Id, $$"""{"against": "{{other.Id}}", "completionsPerPrompt": 5}""")
+            await fixture.AddRunAsync(RunKind.Generate, project.Id, """{"against": "other", "completionsPerPrompt": 5}""")
         );
 
         Assert.Equal((RunState.Completed, null), (run.State, run.Error));
@@ -63,9 +63,7 @@ public sealed class GenerateForProjectTests(WorkerFixture fixture) : IClassFixtu
     public async Task A_model_is_not_compared_with_itself()
     {
         var project = await fixture.WithPromptsAsync("alone", 1);
-        var run = await fixture.ExecuteAsync(
-            await fixture.AddRunAsync(RunKind.Generate, project.Id, $$"""{"against": "{{(await TinyAsync()).Id}}"}""")
-        );
+        var run = await fixture.ExecuteAsync(await fixture.AddRunAsync(RunKind.Generate, project.Id, """{"against": "tiny"}"""));
         Assert.Equal((RunState.Failed, "'tiny' cannot be compared with itself; name another model with Against."), (run.State, run.Error));
     }
 
