@@ -38,6 +38,7 @@ internal static class ExportBestOf
             Required = true,
             HelpName = "FILE",
         };
+        var settings = SettingOption.Create();
         var sampling = new SamplingOptions();
         var verb = new Command("best-of-n", "Write the best of n completions of each prompt, by a reward")
         {
@@ -50,6 +51,7 @@ internal static class ExportBestOf
             temperature,
             seed,
             overlap,
+            settings,
             target,
         };
         return sampling
@@ -66,7 +68,8 @@ internal static class ExportBestOf
                         invocation.Value(tokens),
                         invocation.Value(temperature),
                         invocation.Value(seed),
-                        invocation.Value(overlap)
+                        invocation.Value(overlap),
+                        SettingOption.Read(invocation.Value(settings))
                     );
                     var run = await client.Runs.BestOfAsync(invocation.Value(project), sampling.Fill(request, invocation), cancellation);
                     run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);

@@ -8,6 +8,9 @@ namespace Annotation.Cli.Models;
 /// <summary>One file of the hub: goes on where an earlier try broke off, and is kept only if it is what the hub promised.</summary>
 internal sealed class HubDownload(HttpClient http, string address, HubFile file)
 {
+    /// <summary>What follows the name of a file that is not whole yet.</summary>
+    internal const string PartEnding = ".part";
+
     private const int Tries = 5;
     private const int BufferSize = 1 << 20;
 
@@ -15,7 +18,7 @@ internal sealed class HubDownload(HttpClient http, string address, HubFile file)
     /// <exception cref="CommandFailedException">The connection keeps breaking, or the bytes are not those that the hub promised.</exception>
     public async Task RunAsync(string folder, Action<string> say, CancellationToken cancellation)
     {
-        var (target, part) = (Path.Combine(folder, file.Name), Path.Combine(folder, file.Name + ".part"));
+        var (target, part) = (Path.Combine(folder, file.Name), Path.Combine(folder, file.Name + PartEnding));
         if (File.Exists(target))
         {
             return;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization;
 
@@ -13,7 +12,7 @@ namespace Annotation.Cli.Models;
 public sealed class HubFolder : IDisposable
 {
     private const string PublicHub = "https://huggingface.co";
-    private bool _complete;
+    private bool _imported;
 
     private HubFolder(string path) => Path = path;
 
@@ -36,11 +35,8 @@ public sealed class HubFolder : IDisposable
             throw new CommandFailedException($"'{name}' is no model of the hub: write OWNER/NAME.");
         }
         var hub = (Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } named ? named : PublicHub).TrimEnd('/');
-        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-        if (Environment.GetEnvironmentVariable("HF_TOKEN") is { Length: > 0 } token)
-        {
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
+        var token = Environment.GetEnvironmentVariable("HF_TOKEN") is { Length: > 0 } given ? given : null;
+        using var http = new HttpClient(new HubRedirects(token)) { Timeout = Timeout.InfiniteTimeSpan };
 
         try
         {
@@ -65,7 +61,6 @@ public sealed class HubFolder : IDisposable
                 await new HubDownload(http, $"{hub}/{name}/resolve/{revision}/{file.Name}", file).RunAsync(folder.Path, say, cancellation);
             }
 
-            folder._complete = true;
             return folder;
         }
         catch (HttpRequestException e)
@@ -82,10 +77,13 @@ public sealed class HubFolder : IDisposable
         }
     }
 
+    /// <summary>The model is imported: the download is needed no more. Without this it stays, for the next try.</summary>
+    public void Finish() => _imported = true;
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_complete)
+        if (_imported)
         {
             Directory.Delete(Path, recursive: true);
         }
@@ -100,15 +98,21 @@ public sealed class HubFolder : IDisposable
 
     private static void RequireSpace(string folder, IReadOnlyList<HubFile> files)
     {
-        var needed = files.Sum(file => file.Size ?? 0);
+        var needed = files.Sum(file => Math.Max(0, (file.Size ?? 0) - Here(folder, file)));
         var free = new DriveInfo(folder).AvailableFreeSpace;
         if (needed > free)
         {
             throw new CommandFailedException(
-                $"The model has {needed >> 20} MiB, but {folder} has only {free >> 20} MiB free: set XDG_CACHE_HOME to a larger disk."
+                $"The model needs {needed >> 20} MiB more, but {folder} has only {free >> 20} MiB free: set XDG_CACHE_HOME to a larger disk."
             );
         }
     }
+
+    // What an earlier try has left of a file.
+    private static long Here(string folder, HubFile file) =>
+        new[] { file.Name, file.Name + HubDownload.PartEnding }
+            .Select(name => new FileInfo(System.IO.Path.Combine(folder, name)))
+            .Sum(part => part.Exists ? part.Length : 0);
 
     // Files of folders below are other formats' copies, and so is Mistral's consolidated file.
     private static bool IsWanted(string file) =>

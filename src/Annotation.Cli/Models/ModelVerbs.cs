@@ -63,6 +63,7 @@ public static class ModelVerbs
                 );
                 run = await new RunWatch(client.Runs, invocation).WaitAsync(run, cancellation);
                 RunWatch.RequireCompleted(run);
+                downloaded?.Finish();
                 var row = await client.Models.ShowAsync(run.OutputModel ?? invocation.Value(name), cancellation);
                 invocation.Write(row, writer => Describe(writer, row));
             }

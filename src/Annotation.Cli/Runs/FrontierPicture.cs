@@ -17,7 +17,7 @@ public static class FrontierPicture
 
     public static string Draw(IReadOnlyList<FrontierPoint> points, string judge)
     {
-        var (lowest, highest) = (points.Min(p => p.Low ?? p.Score), points.Max(p => p.High ?? p.Score));
+        var (lowest, highest) = (points.Min(p => p.Low), points.Max(p => p.High));
         var room = Math.Max(1e-6, highest - lowest) * 0.05;
         var (bottom, top, most) = (lowest - room, highest + room, Math.Max(1e-6, points.Max(p => p.Kl)) * 1.05);
         var svg = new StringBuilder();
@@ -42,10 +42,7 @@ public static class FrontierPicture
         foreach (var p in points)
         {
             var colour = p.IsBestOf ? "#b45309" : "#1d4ed8";
-            if (p is { Low: { } low, High: { } high })
-            {
-                Line($"<path d='M{X(p.Kl)} {Y(low)}V{Y(high)}' stroke='{colour}'/>");
-            }
+            Line($"<path d='M{X(p.Kl)} {Y(p.Low)}V{Y(p.High)}' stroke='{colour}'/>");
             Line($"<circle cx='{X(p.Kl)}' cy='{Y(p.Score)}' r='4' fill='{colour}'/>");
             Line($"<text x='{X(p.Kl)}' y='{Y(p.Score)}' dx='8' dy='-6' fill='{colour}'>{Text(p.Name)}</text>");
         }

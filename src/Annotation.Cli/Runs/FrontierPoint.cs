@@ -8,48 +8,72 @@ namespace Annotation.Cli.Runs;
 /// <param name="Name">The policy's name, or <c>best of n</c>.</param>
 /// <param name="Kl">Sequence KL from the policy they started from, in nats.</param>
 /// <param name="Score">The judge's mean score.</param>
-/// <param name="Low">Its 95 % interval from here; null for best-of-n.</param>
+/// <param name="Low">Its 95 % interval over prompts from here.</param>
 /// <param name="High">To here.</param>
-/// <param name="Proxy">Mean score of the reward model it was trained on; null when none was named.</param>
-public sealed record FrontierPoint(string Name, double Kl, double Score, double? Low, double? High, double? Proxy)
+/// <param name="Proxy">Mean score of the reward model it was trained on or picked by; null when none was named.</param>
+/// <param name="Gap">
+/// What the proxy gained since the start minus what the judge gained: it grows where a policy fits the proxy and nobody else. Null without
+/// a proxy, or where the judge counts in other units.
+/// </param>
+/// <param name="IsBestOf">Whether no training is behind it.</param>
+public sealed record FrontierPoint(
+    string Name,
+    double Kl,
+    double Score,
+    double Low,
+    double High,
+    double? Proxy,
+    double? Gap,
+    bool IsBestOf = false
+)
 {
-    /// <summary>Whether no training is behind it.</summary>
-    public bool IsBestOf => Low is null;
-
-    /// <summary>Proxy minus score: grows where the policy fits the proxy and nobody else.</summary>
-    public double? Gap => Proxy - Score;
-
-    /// <summary>The points of one evaluation; the first also gives the start and best-of-n.</summary>
-    public static IEnumerable<FrontierPoint> Of(string model, JsonElement result, double? proxy, bool isFirst)
+    /// <summary>The points of one evaluation; the first also gives best-of-n.</summary>
+    /// <param name="model">The policy's name.</param>
+    /// <param name="judged">The result of its evaluation.</param>
+    /// <param name="proxied">The same prompts judged by the proxy; null when none was named.</param>
+    /// <param name="isFirst">Whether best-of-n is wanted.</param>
+    /// <param name="sameUnits">Whether judge and proxy count alike, as reward models do.</param>
+    public static IEnumerable<FrontierPoint> Of(string model, JsonElement judged, JsonElement? proxied, bool isFirst, bool sameUnits)
     {
-        if (!result.TryGetProperty("sequenceKl", out var kl))
+        if (!judged.TryGetProperty("sequenceKl", out var kl))
         {
             throw new CommandFailedException($"'{model}' has another tokenizer than the policy it is measured against, so there is no KL.");
         }
-        var score = result.GetProperty("score");
+        var score = judged.GetProperty("score");
+        var start = Value(judged.GetProperty("scoreAgainst"));
+        double? proxy = proxied is { } by ? Value(by.GetProperty("score")) : null;
+        double? proxyStart = proxied is { } at ? Value(at.GetProperty("scoreAgainst")) : null;
         yield return new(
             model,
             Value(kl),
             Value(score),
             score.GetProperty("low").GetDouble(),
             score.GetProperty("high").GetDouble(),
-            proxy
+            proxy,
+            Gap(proxy, Value(score))
         );
-        if (isFirst && result.TryGetProperty("bestOfN", out var best) && best.TryGetProperty("curve", out var curve))
+        if (isFirst && judged.TryGetProperty("bestOfN", out var best) && best.TryGetProperty("curve", out var curve))
         {
             foreach (var point in curve.EnumerateArray())
             {
                 var n = point.GetProperty("n").GetInt32().ToString(CultureInfo.InvariantCulture);
+                var reached = point.GetProperty("score").GetDouble();
+                // The proxy picks, when one is named.
+                double? picker = proxied is null ? null : point.GetProperty("picker").GetDouble();
                 yield return new(
                     $"best of {n}",
                     point.GetProperty("kl").GetDouble(),
-                    point.GetProperty("score").GetDouble(),
-                    null,
-                    null,
-                    null
+                    reached,
+                    point.GetProperty("low").GetDouble(),
+                    point.GetProperty("high").GetDouble(),
+                    picker,
+                    Gap(picker, reached),
+                    IsBestOf: true
                 );
             }
         }
+
+        double? Gap(double? by, double reached) => sameUnits ? by - proxyStart - (reached - start) : null;
     }
 
     /// <summary>Comma-separated, with a head.</summary>

@@ -7,11 +7,13 @@ using Annotation.Client.Contracts;
 namespace Annotation.Cli.Runs;
 
 /// <summary>
-/// `evaluate frontier`: policies of different KL coefficients, and best-of-n without training, as score against KL. With a proxy, the
-/// reward model that they were trained on, the gap to the judge grows where they over-optimise.
+/// `evaluate frontier`: policies of different KL coefficients, and best-of-n without training, as score against KL, on the same prompts. With a
+/// proxy, the reward model that they were trained on, what it gained beyond the judge since the start grows where they over-optimise.
 /// </summary>
 internal static class FrontierVerb
 {
+    private const string MostPrompts = "200";
+
     internal static Command Create()
     {
         var models = new Option<string[]>("--model")
@@ -32,7 +34,11 @@ internal static class FrontierVerb
             Required = true,
             HelpName = "JUDGE",
         };
-        var proxy = new Option<string?>("--proxy") { Description = "The reward model they were trained on", HelpName = "JUDGE" };
+        var proxy = new Option<string?>("--proxy")
+        {
+            Description = "The reward model they were trained on; it picks the best of n, too",
+            HelpName = "N",
+        };
         var project = ProjectOption.Optional();
         var file = new Option<FileInfo?>("--out") { Description = "Write a picture (.svg) or a table (.csv)", HelpName = "FILE" };
         file.Validators.Add(result =>
@@ -57,6 +63,16 @@ internal static class FrontierVerb
             {
                 var points = new List<FrontierPoint>();
                 var pairs = SettingOption.Read(invocation.Value(settings));
+                var named = invocation.Value(proxy);
+                if (named is not null)
+                {
+                    pairs["reward"] = named;
+                }
+
+                // Best-of-n stands beside the policies on their own prompts.
+                pairs.TryAdd("bestOfPrompts", pairs.GetValueOrDefault("prompts") ?? MostPrompts);
+                // Reward models count in their standard deviations; a gold judge has units of its own.
+                var sameUnits = !invocation.Value(judge).StartsWith("gold:", StringComparison.Ordinal);
                 foreach (var model in invocation.Value(models))
                 {
                     var request = new EvaluateRequest(
@@ -69,10 +85,14 @@ internal static class FrontierVerb
                     );
                     // The pool of completions to pick from is the same for every model: measured once.
                     var judged = await EvaluateAsync(invocation, request, pairs, points.Count > 0, cancellation);
-                    double? by = invocation.Value(proxy) is { } named
-                        ? Number(await EvaluateAsync(invocation, request with { Judge = named }, pairs, true, cancellation), "score")
-                        : null;
-                    points.AddRange(FrontierPoint.Of(model, judged, by, isFirst: points.Count == 0));
+                    JsonElement? proxied = named is null
+                        ? null
+                        : await EvaluateAsync(invocation, request with { Judge = named }, pairs, true, cancellation);
+                    points.AddRange(FrontierPoint.Of(model, judged, proxied, isFirst: points.Count == 0, sameUnits));
+                }
+                if (!points.Exists(p => p.IsBestOf))
+                {
+                    invocation.Note("There is no best-of-n: the first policy was trained on no reward model; name one with --proxy.");
                 }
                 if (invocation.Value(file) is { } place)
                 {
@@ -84,8 +104,6 @@ internal static class FrontierVerb
             }
         );
     }
-
-    private static double Number(JsonElement result, string name) => result.GetProperty(name).GetProperty("value").GetDouble();
 
     private static async Task<JsonElement> EvaluateAsync(
         Invocation invocation,

@@ -69,6 +69,7 @@ public sealed record GenerateTasksRequest(
 /// <param name="BestOf">n, from 2.</param>
 /// <param name="Prompts">Most prompts; null: 256.</param>
 /// <param name="AllowOverlap">Uses prompts too that SFT or the reward model learned from.</param>
+/// <param name="Settings">Further settings by name: limits of a reward program or endpoint, such as rewardSeconds.</param>
 public sealed record BestOfRequest(
     string? Model = null,
     string? Reward = null,
@@ -77,7 +78,8 @@ public sealed record BestOfRequest(
     int? MaxTokens = null,
     double? Temperature = null,
     long Seed = 1,
-    bool AllowOverlap = false
+    bool AllowOverlap = false,
+    IReadOnlyDictionary<string, string>? Settings = null
 ) : SamplingRequest;
 
 /// <summary>Evaluates a reward model (Kind reward) or a policy against another (Kind policy).</summary>

@@ -26,12 +26,9 @@ public sealed class TraceModel(IDbContextFactory<AnnotationDbContext> contexts)
             }
 
             found.Add(traced);
-            foreach (var ancestor in new[] { traced.Model.BaseModelId, traced.Run?.BaseModelId, traced.Run?.RewardModelId })
+            foreach (var ancestor in traced.Ancestors().Where(seen.Add))
             {
-                if (ancestor is { } next && seen.Add(next))
-                {
-                    waiting.Enqueue(next);
-                }
+                waiting.Enqueue(ancestor);
             }
         }
 
@@ -57,4 +54,9 @@ public sealed class TraceModel(IDbContextFactory<AnnotationDbContext> contexts)
 /// <param name="Model">The model.</param>
 /// <param name="Run">The run that made it; null for an import.</param>
 /// <param name="PreferenceSet">The judgements it learned from; null when it learned from none.</param>
-public sealed record TracedModel(Model Model, Run? Run, PreferenceSet? PreferenceSet);
+public sealed record TracedModel(Model Model, Run? Run, PreferenceSet? PreferenceSet)
+{
+    /// <summary>The models that it came from at once: what its weights started from, and what steered them.</summary>
+    public IEnumerable<Guid> Ancestors() =>
+        new[] { Model.BaseModelId, Run?.BaseModelId, Run?.RewardModelId }.OfType<Guid>().Concat(Run?.MoreRewardModelIds ?? []);
+}

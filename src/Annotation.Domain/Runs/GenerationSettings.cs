@@ -69,4 +69,20 @@ public sealed record GenerationSettings
     /// </summary>
     [RegularExpression("(?i)fp32|bf16", ErrorMessage = "Precision is fp32 or bf16.")]
     public string Precision { get; init; } = "fp32";
+
+    /// <summary>For best-of-n: seconds that a reward program may take for one completion, a reward endpoint for one request.</summary>
+    [Range(0.01, 86400.0)]
+    public double RewardSeconds { get; init; } = 10;
+
+    /// <summary>Address space of a reward program in MB; null for no limit.</summary>
+    [Range(16, 1 << 20)]
+    public int? RewardMegabytes { get; init; } = 1024;
+
+    /// <summary>Further attempts when a reward endpoint does not answer, or answers that it is busy or broken.</summary>
+    [Range(0, 100)]
+    public int RewardRetries { get; init; } = 3;
+
+    /// <summary>Score of a completion at which a program or an endpoint failed; null ends the run there.</summary>
+    [Range(-1e6, 1e6)]
+    public double? FailedRewardScore { get; init; }
 }

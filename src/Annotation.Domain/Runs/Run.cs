@@ -33,6 +33,9 @@ public sealed class Run
     /// <summary>The reward model that scores; as <see cref="BaseModelId"/> when nobody named one.</summary>
     public Guid? RewardModelId { get; set; }
 
+    /// <summary>The other reward models of a sum that scores.</summary>
+    public Guid[] MoreRewardModelIds { get; set; } = [];
+
     /// <summary>The set it learns from or is measured on; as <see cref="BaseModelId"/> when nobody named one.</summary>
     public Guid? PreferenceSetId { get; set; }
 
@@ -89,6 +92,7 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>
         builder.Property(r => r.Settings).HasColumnType("jsonb");
         builder.Property(r => r.Result).HasColumnType("jsonb");
         builder.Property(r => r.OutputName).HasMaxLength(100);
+        builder.Property(r => r.MoreRewardModelIds).HasDefaultValueSql("'{}'");
         builder.HasIndex(r => r.Number).IsUnique();
         builder.HasIndex(r => r.ProjectId);
         // Two unfinished runs cannot promise the same model name.

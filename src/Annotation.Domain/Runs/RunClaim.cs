@@ -116,6 +116,10 @@ public sealed class RunClaim
     /// <summary>Stores a line for the run's readers.</summary>
     public Task NoteAsync(string notice, CancellationToken ct) => ChangeAsync("notice = @notice", ct, ("notice", notice));
 
+    /// <summary>Stores the other reward models of a sum that scores, for the lineage of what the run makes.</summary>
+    public Task UseMoreRewardsAsync(IReadOnlyCollection<Guid> rewardModelIds, CancellationToken ct) =>
+        ChangeAsync("more_reward_model_ids = @rewards", ct, ("rewards", rewardModelIds.ToArray()));
+
     /// <summary>Stores which models and set the run really uses, where nobody had named them.</summary>
     public Task UseAsync(Guid? baseModelId, Guid? rewardModelId, Guid? preferenceSetId, CancellationToken ct) =>
         ChangeAsync(

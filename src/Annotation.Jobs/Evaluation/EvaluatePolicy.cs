@@ -36,15 +36,20 @@ public sealed class EvaluatePolicy(
         {
             return await ByPeopleAsync(context, model, against, stop);
         }
-        var judgeFolder = await Judge.FindFolderAsync(settings.Judge, shelf, stop);
+        var judge = await Judge.FindAsync(settings.Judge, shelf, stop);
         var picker = await FindPickerAsync(context, model, stop);
-        var (prompts, from) = await heldOut.ChooseAsync(context, settings, [model, against], stop);
+        var (prompts, from) = await heldOut.ChooseAsync(
+            context,
+            settings,
+            [.. new[] { model, against, judge, picker }.OfType<Model>()],
+            stop
+        );
         var comparison = new PolicyComparison(
             await shelf.FolderAsync(model, stop),
             await shelf.FolderAsync(against, stop),
             settings.Judge!,
-            judgeFolder,
-            settings.BestOf > 1 ? picker?.Folder : null,
+            judge is null ? null : await shelf.FolderAsync(judge, stop),
+            settings.BestOf > 1 && picker is not null ? await shelf.FolderAsync(picker, stop) : null,
             settings,
             new SamplingSettings
             {
@@ -60,9 +65,9 @@ public sealed class EvaluatePolicy(
         figures["against"] = against.Name;
         figures["judge"] = settings.Judge;
         figures["promptsFrom"] = from;
-        if (picker is { } by && figures["bestOfN"] is JsonObject best)
+        if (picker is not null && figures["bestOfN"] is JsonObject best)
         {
-            best["pickedBy"] = by.Name;
+            best["pickedBy"] = picker.Name;
         }
         figures["machine"] = context.Machine;
         return new RunOutput(figures, Prompts: [.. used.Where(p => p.Id != Guid.Empty).Select(p => (p.Id, PromptUse.Evaluated))]);
@@ -87,20 +92,15 @@ public sealed class EvaluatePolicy(
     }
 
     /// <summary>The reward model that picks the best of n: the one named, else the one the policy was trained against.</summary>
-    private async Task<(string Name, string Folder)?> FindPickerAsync(RunContext context, Model model, CancellationToken ct)
+    private async Task<Model?> FindPickerAsync(RunContext context, Model model, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        Model? reward;
         if (context.Pairs.Find("reward") is { } named)
         {
-            reward = await shelf.FindAsync(named, ModelKind.Reward, ct);
+            return await shelf.FindAsync(named, ModelKind.Reward, ct);
         }
-        else
-        {
-            var trainedWith = await db.Runs.Where(r => r.Id == model.RunId).Select(r => r.RewardModelId).SingleOrDefaultAsync(ct);
-            reward = trainedWith is { } id ? await shelf.GetAsync(id, ct) : null;
-        }
-        return reward is null ? null : (reward.Name, await shelf.FolderAsync(reward, ct));
+        var trainedWith = await db.Runs.Where(r => r.Id == model.RunId).Select(r => r.RewardModelId).SingleOrDefaultAsync(ct);
+        return trainedWith is { } id ? await shelf.GetAsync(id, ct) : null;
     }
 
     private async Task<int?> MaxTokensAsync(RunContext context, Model model, CancellationToken ct)

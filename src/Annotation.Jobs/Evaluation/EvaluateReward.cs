@@ -9,6 +9,7 @@ using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
 using Annotation.Jobs.Models;
 using Annotation.Jobs.Training;
+using Annotation.Learning.Evaluation;
 using Annotation.Learning.RewardModeling;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,7 +29,13 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
         IReadOnlyList<RankingRow> held = [];
         if (model.PreferenceSetId is { } set)
         {
-            train = [.. (await rankings.LoadAsync(set, [Split.Train, Split.Validation], stop)).Select(r => r.Ranked)];
+            var half = await HalfAsync(model, stop);
+            train =
+            [
+                .. (await rankings.LoadAsync(set, [Split.Train, Split.Validation], stop))
+                    .Select(r => r.Ranked)
+                    .Where(r => half == 0 || RewardCrossValidation.Half(r) == half - 1),
+            ];
             held = settings.Format is null ? await rankings.LoadAsync(set, [Split.Test], stop) : [];
         }
         IReadOnlyList<RankedPrompt> test = [.. held.Select(r => r.Ranked)];
@@ -65,6 +72,14 @@ public sealed class EvaluateReward(IDbContextFactory<AnnotationDbContext> contex
         figures["criteria"] = JsonSerializer.SerializeToNode(reports, JsonSerializerOptions.Web);
         figures["machine"] = context.Machine;
         return new RunOutput(figures, Prompts: [.. held.Select(r => r.PromptId).Distinct().Select(id => (id, PromptUse.Evaluated))]);
+    }
+
+    // Which half of the rankings the model learned from; 0 is all.
+    private async Task<int> HalfAsync(Model model, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == model.RunId && r.Kind == RunKind.Reward, ct);
+        return run is null ? 0 : new RunPairs(run).Read<RewardModelSettings>().Half;
     }
 
     private async Task<IReadOnlyList<RankedPrompt>> ReadFileAsync(

@@ -12,7 +12,7 @@ using PromptUse = Annotation.Domain.Runs.PromptUse;
 
 namespace Annotation.Jobs.Evaluation;
 
-/// <summary>Prompts that neither of two policies, nor a reward model behind them, has learned from.</summary>
+/// <summary>Prompts that neither of two policies, nor a reward model behind them, nor who judges them, has learned from.</summary>
 public sealed class HeldOutPrompts(IDbContextFactory<AnnotationDbContext> contexts, TraceModel trace)
 {
     /// <summary>The prompts and a line that says where they are from: a file, the project, or the gold judge's own world.</summary>
@@ -51,12 +51,12 @@ public sealed class HeldOutPrompts(IDbContextFactory<AnnotationDbContext> contex
             .ToList();
         if (chosen.Count > 0)
         {
-            return (chosen, $"{chosen.Count} of {free.Count} prompts of the project that neither policy learned from");
+            return (chosen, $"{chosen.Count} of {free.Count} prompts of the project that neither policy nor judge learned from");
         }
         return World(settings) is { Count: > 0 } world
             ? (world, $"{world.Count} prompts of the judge's own world")
             : throw new RunFailedException(
-                "There are no held-out prompts: the policies learned from all of the project's, or there is no project. Name a file with --prompts."
+                "There are no held-out prompts: the policies and the judge learned from all of the project's, or there is no project. Name a file with --prompts."
             );
     }
 

@@ -14,10 +14,11 @@ namespace Annotation.Jobs.Evaluation;
 internal sealed record Judge(string Name, string Main, JudgeCompletion Score)
 {
     private const string GoldPrefix = "gold:";
+    private const string Weighted = "score";
 
-    /// <summary>The folder of the reward model that a name means; null for a gold judge.</summary>
+    /// <summary>The reward model that a name means; null for a gold judge.</summary>
     /// <exception cref="RunFailedException">There is no such judge.</exception>
-    public static async Task<string?> FindFolderAsync(string? name, ModelShelf shelf, CancellationToken ct)
+    public static async Task<Model?> FindAsync(string? name, ModelShelf shelf, CancellationToken ct)
     {
         if (name is null)
         {
@@ -25,7 +26,7 @@ internal sealed record Judge(string Name, string Main, JudgeCompletion Score)
         }
         if (!name.StartsWith(GoldPrefix, StringComparison.Ordinal))
         {
-            return await shelf.FolderAsync(await shelf.FindAsync(name, ModelKind.Reward, ct), ct);
+            return await shelf.FindAsync(name, ModelKind.Reward, ct);
         }
         return GoldJudge.Find(name[GoldPrefix.Length..]) is null
             ? throw new RunFailedException(
@@ -41,18 +42,21 @@ internal sealed record Judge(string Name, string Main, JudgeCompletion Score)
         return new(name, GoldJudge.Overall, (prompt, completion) => gold.Score([.. prompt.Select(m => (m.Role, m.Content))], completion));
     }
 
-    /// <summary>A reward model; its weighted score decides, under the name <c>score</c>.</summary>
-    public static Judge Model(string name, RewardModel reward, CancellationToken ct) =>
-        new(
+    /// <summary>A reward model; its weighted score decides, under the name <c>score</c> unless that is a criterion's.</summary>
+    public static Judge OfModel(string name, RewardModel reward, CancellationToken ct)
+    {
+        var main = reward.Criteria.Any(c => c.Key == Weighted) ? $"weighted {Weighted}" : Weighted;
+        return new(
             name,
-            "score",
+            main,
             (prompt, completion) =>
             {
-                var scores = reward.Score(prompt, [completion], ct)[0];
+                var scores = reward.Score([reward.EncodeWritten(prompt, completion)], ct)[0];
                 return reward
                     .Criteria.Select((c, i) => KeyValuePair.Create(c.Key, scores[i]))
-                    .Prepend(new("score", reward.Weighted(scores)))
+                    .Prepend(new(main, reward.Weighted(scores)))
                     .ToDictionary();
             }
         );
+    }
 }

@@ -35,7 +35,7 @@ internal sealed record PolicyComparison(
         using var a = Pretrained.Load(FolderA, context.Device, type);
         using var b = Pretrained.Load(FolderB, context.Device, type);
         using var judgeModel = JudgeFolder is null ? null : RewardModel.Load(JudgeFolder, context.Device);
-        var judge = judgeModel is null ? Judge.Gold(JudgeName) : Judge.Model(JudgeName, judgeModel, stop);
+        var judge = judgeModel is null ? Judge.Gold(JudgeName) : Judge.OfModel(JudgeName, judgeModel, stop);
         using var picker = PickerFolder is null ? null : RewardModel.Load(PickerFolder, context.Device);
         var prompts = all.Where(p => Fits(a.Template, a.Model.Config.ContextLength, p) && Fits(b.Template, b.Model.Config.ContextLength, p))
             .Where(p => new[] { judgeModel, picker }.OfType<RewardModel>().All(r => Fits(r.Template, r.ContextLength, p)))
@@ -95,7 +95,10 @@ internal sealed record PolicyComparison(
         var pool = Write(policy, [.. prompts.SelectMany(p => Enumerable.Repeat(p, n))], Sampling with { Seed = Sampling.Seed + 1 }, stop);
         var pools = pool.Chunk(n).ToList();
         var scores = pools
-            .Select(p => (IReadOnlyList<double>)[.. picker.Score(p[0].Prompt, [.. p.Select(r => r.Text)], stop).Select(picker.Weighted)])
+            .Select(p =>
+                (IReadOnlyList<double>)
+                    [.. picker.Score([.. p.Select(r => picker.EncodeWritten(r.Prompt, r.Text))], stop).Select(picker.Weighted)]
+            )
             .ToList();
         var values = pools.Select(p => (IReadOnlyList<double>)[.. p.Select(r => judge.Score(r.Prompt, r.Text)[judge.Main])]).ToList();
         return new JsonObject
@@ -106,7 +109,7 @@ internal sealed record PolicyComparison(
             ["scoreOfOne"] = BestOfN.Expected(scores, values, 1),
             ["kl"] = BestOfN.Kl(n),
             // From the same pool, for the frontier of score and KL.
-            ["curve"] = new JsonArray([.. Sizes(n).Select(k => Point(k, BestOfN.Expected(scores, values, k)))]),
+            ["curve"] = new JsonArray([.. Sizes(n).Select(Point)]),
         };
 
         static IEnumerable<int> Sizes(int most)
@@ -118,13 +121,19 @@ internal sealed record PolicyComparison(
             yield return most;
         }
 
-        static JsonObject Point(int k, double score) =>
-            new()
+        JsonObject Point(int k)
+        {
+            var score = BestOfN.WithInterval(scores, values, k);
+            return new()
             {
                 ["n"] = k,
                 ["kl"] = BestOfN.Kl(k),
-                ["score"] = score,
+                ["score"] = score.Value,
+                ["low"] = score.Low,
+                ["high"] = score.High,
+                ["picker"] = BestOfN.Expected(scores, scores, k),
             };
+        }
     }
 
     private static List<Rollout> Write(

@@ -165,7 +165,8 @@ public sealed class ExecuteRun(
                 or TorchRuntimeException
                 or RewardSourceException
                 or TrainingDivergedException
-                or BrokenLogitsException;
+                or BrokenLogitsException
+                or NothingToLearnException;
         var sentence = problem.Message.ReplaceLineEndings(" ");
         if (expected)
         {

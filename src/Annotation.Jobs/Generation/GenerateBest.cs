@@ -9,7 +9,6 @@ using Annotation.Learning.Evaluation;
 using Annotation.Learning.Generation;
 using Annotation.Learning.Models;
 using Annotation.Learning.PolicyGradients;
-using Annotation.Learning.Ppo;
 using Annotation.Learning.Rewards;
 using Annotation.Learning.Training;
 using Microsoft.EntityFrameworkCore;
@@ -41,8 +40,13 @@ public sealed class GenerateBest(IDbContextFactory<AnnotationDbContext> contexts
         var (all, notice) = await freshPrompts.ChooseAsync(context.Run, policy, reward.Models, stop);
         await context.Claim.NoteAsync(notice, stop);
         var sampling = RequestedSampling.Of(settings, project.Temperature, project.MaxNewTokens);
-        var limits = new PpoSettings();
-        using var source = await context.ComputeAsync(() => reward.Open(limits, model.Tokenizer, context.Device), stop);
+        var limits = new RewardLimits(
+            TimeSpan.FromSeconds(settings.RewardSeconds),
+            settings.RewardMegabytes,
+            settings.RewardRetries,
+            settings.FailedRewardScore
+        );
+        using var source = await context.ComputeAsync(() => reward.Open(limits, model, context.Device), stop);
         var room = Math.Min(model.Model.Config.ContextLength, source.Source.ContextLength) - sampling.MaxNewTokens - 1;
         var prompts = all.Select(p => (Prompt: p, Ids: model.Template.EncodePrompt(p.Messages).ToArray()))
             .Where(p => p.Ids.Length > 0 && p.Ids.Length <= room)
@@ -111,8 +115,20 @@ public sealed class GenerateBest(IDbContextFactory<AnnotationDbContext> contexts
     {
         var rows = batch.SelectMany(p => Enumerable.Repeat(p, n)).ToList();
         var written = new Sampler(model).Generate([.. rows.Select(r => r.Ids)], sampling, stop);
-        var rollouts = rows.Zip(written, (r, w) => new Rollout(r.Prompt.Messages, r.Ids, [.. w.Ids], w.Ended, w.Text)).ToList();
-        var scores = source.Score(rollouts, stop);
+        // What is scored is what is kept: where a stop text was cut off, the ids go with it.
+        var rollouts = rows.Zip(
+                written,
+                (r, w) =>
+                    new Rollout(
+                        r.Prompt.Messages,
+                        r.Ids,
+                        sampling.StopSequences.Count == 0 ? [.. w.Ids] : [.. model.Template.EncodeCompletion(w.Text)],
+                        w.Ended,
+                        w.Text
+                    )
+            )
+            .ToList();
+        var scores = source.FiniteScores(rollouts, stop);
         return [.. rollouts.Zip(scores, (r, s) => (r.Text, s)).Chunk(n).Select(c => c.ToList())];
     }
 }

@@ -87,7 +87,7 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
         if (tooFew + tooLong > 0)
         {
             notes.Add(
-                $"{tooFew} prompts got fewer than two different completions and {tooLong} do not fit the model's context; they have no task."
+                $"{tooFew} prompts got fewer than two different completions and {tooLong} leave no room for {sampling.MaxNewTokens} new tokens in the model's context; they have no task."
             );
         }
         if (notes.Count > 0)
@@ -132,10 +132,11 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
         CancellationToken stop
     )
     {
-        var limit = writers.Min(w => w.Model.Model.Config.ContextLength);
+        // As best-of-n and PPO have it: a completion is as long as asked for, or the prompt has none.
+        var room = writers.Min(w => w.Model.Model.Config.ContextLength) - sampling.MaxNewTokens - 1;
         var open = batch
             .Where(p =>
-                writers.All(w => w.Model.Template.EncodePrompt(p.Messages.ToMessages()).Count is > 0 and var count && count < limit)
+                writers.All(w => w.Model.Template.EncodePrompt(p.Messages.ToMessages()).Count is > 0 and var count && count <= room)
             )
             .ToDictionary(
                 p => p.Id,

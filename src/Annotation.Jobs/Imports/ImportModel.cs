@@ -133,7 +133,7 @@ public sealed class ImportModel(ModelShelf shelf) : IRunWork
             {
                 using var model = Pretrained.Load(folder, CPU);
                 PeftFolder.Load(model.Model, adapter);
-                return WrittenModel.Write(context, model).Folder;
+                return WrittenModel.Write(context, model, start.Name).Folder;
             },
             stop
         );

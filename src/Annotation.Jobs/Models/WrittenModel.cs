@@ -21,14 +21,17 @@ public sealed record WrittenModel(
     private const string AdapterFolder = "adapter";
 
     /// <summary>Writes a policy, with its adapter beside it in PEFT's form if one was trained.</summary>
-    public static WrittenModel Write(RunContext context, Pretrained policy)
+    /// <param name="context">The run.</param>
+    /// <param name="policy">What it trained.</param>
+    /// <param name="baseModel">Name of the model that an adapter belongs to.</param>
+    public static WrittenModel Write(RunContext context, Pretrained policy, string baseModel)
     {
         var folder = context.StagingFolder();
         // Half-precision weights are stored as they are; merged with an adapter they need more precision than they had.
         policy.Save(folder, policy.Model.HasAdapter ? ScalarType.Float32 : policy.Model.ScalarType);
         if (policy.Model.HasAdapter)
         {
-            PeftFolder.Save(policy.Model, Path.Combine(folder, AdapterFolder));
+            PeftFolder.Save(policy.Model, Path.Combine(folder, AdapterFolder), baseModel);
         }
         return new(folder, ModelKind.Policy, policy.Model.Config, policy.Model.ParameterCount, null);
     }

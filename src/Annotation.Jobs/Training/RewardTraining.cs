@@ -36,16 +36,17 @@ internal sealed record RewardTraining(
     )
     {
         var staged = progress is null ? null : new StagedProgress(progress);
-        using var init = PolicyFolder is null
+        var (trunk, read) = PolicyFolder is null
             ? OwnTrunk.Train(Settings, Settings.Seed, train, validation, Device, checkpoints.Inner(TrunkFolder), staged?.Trunk, ct)
-            : TrainedModel.Load(PolicyFolder, Device, Settings, (ulong)Settings.Seed);
+            : (TrainedModel.Load(PolicyFolder, Device, Settings, (ulong)Settings.Seed), 0);
+        using var init = trunk;
         return new RewardModelTrainer(Settings with { Features = Settings.Features ?? PolicyFolder is null }).Train(
             init,
             Criteria,
             train,
             validation,
             checkpoints,
-            staged?.Main,
+            staged?.After(read),
             Demonstrations,
             ct
         );

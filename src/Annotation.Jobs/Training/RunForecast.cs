@@ -13,7 +13,7 @@ internal static class RunForecast
     /// <param name="context">The run.</param>
     /// <param name="folder">Its base model.</param>
     /// <param name="settings">How the model is held.</param>
-    /// <param name="load">How much is computed, by the model's template.</param>
+    /// <param name="load">How much is computed, by the model's shape and template.</param>
     /// <param name="notice">What the run has noted already.</param>
     /// <param name="stop">Stops the work.</param>
     /// <exception cref="RunFailedException">The device has not enough memory; the sentence says what to lower.</exception>
@@ -21,7 +21,7 @@ internal static class RunForecast
         RunContext context,
         string folder,
         MemorySettings settings,
-        Func<ChatTemplate, RunLoad> load,
+        Func<LanguageModelConfig, ChatTemplate, RunLoad> load,
         string? notice,
         CancellationToken stop
     ) =>
@@ -31,13 +31,13 @@ internal static class RunForecast
             () =>
             {
                 var (config, _, template) = Pretrained.Describe(folder);
-                return (config, load(template));
+                return (config, load(config, template));
             },
             notice,
             stop
         );
 
-    /// <inheritdoc cref="TellAsync(RunContext, string, MemorySettings, Func{ChatTemplate, RunLoad}, string?, CancellationToken)"/>
+    /// <inheritdoc cref="TellAsync(RunContext, string, MemorySettings, Func{LanguageModelConfig, ChatTemplate, RunLoad}, string?, CancellationToken)"/>
     /// <param name="shape">The network's shape, and how much is computed.</param>
     public static async Task TellAsync(
         RunContext context,
@@ -70,17 +70,36 @@ internal static class RunForecast
         return completions.Select(c => before + template.EncodeCompletion(c).Count + 1);
     }
 
-    /// <summary>The load of training on rows of such lengths with passes of at most so many tokens.</summary>
-    public static RunLoad OfRows(IReadOnlyList<long> train, IReadOnlyList<long> validation, SupervisedSettings settings) =>
-        new(
+    /// <summary>The load of training on rows of such lengths, those left out that are longer than the longest allowed.</summary>
+    /// <param name="train">Tokens of each row that is learned from.</param>
+    /// <param name="validation">Tokens of each row that is only read.</param>
+    /// <param name="settings">Epochs, validations and the bound on a pass.</param>
+    /// <param name="longest">Tokens of the longest row allowed.</param>
+    /// <param name="rowsPerStep">Rows of an optimizer step, whose passes are cut from them.</param>
+    /// <param name="areFull">Whether rows are packed into ones of the longest length.</param>
+    public static RunLoad OfRows(
+        IReadOnlyList<long> train,
+        IReadOnlyList<long> validation,
+        SupervisedSettings settings,
+        long longest,
+        long rowsPerStep,
+        bool areFull = false
+    )
+    {
+        List<long> kept = [.. train.Where(length => length <= longest)];
+        return new(
             TrainedModels: 1,
             FrozenModels: 0,
-            TokensPerPass: Pass(train, settings.MaxTokensPerPass),
-            TrainedTokens: train.Sum() * settings.Epochs,
-            ReadTokens: validation.Sum() * settings.Epochs * settings.ValidationsPerEpoch
+            TokensPerPass: Pass(kept, settings.MaxTokensPerPass, rowsPerStep, areFull ? longest : 0),
+            TrainedTokens: kept.Sum() * settings.Epochs,
+            ReadTokens: validation.Where(length => length <= longest).Sum() * settings.Epochs * settings.ValidationsPerEpoch
         );
+    }
 
-    /// <summary>Tokens of the largest pass: as many rows as fit, but at least one.</summary>
-    public static long Pass(IReadOnlyList<long> lengths, int most) =>
-        lengths.Count == 0 ? 0 : Math.Max(lengths.Max(), Math.Min(lengths.Sum(), most));
+    /// <summary>Tokens of the largest pass: as many rows of a step as fit, but at least one.</summary>
+    public static long Pass(IReadOnlyList<long> lengths, long most, long rowsPerStep, long rowLength = 0)
+    {
+        var row = Math.Max(rowLength, lengths.Count == 0 ? 0 : lengths.Max());
+        return Math.Max(row, Math.Min(most, row * rowsPerStep));
+    }
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 using Annotation.Domain.Models;
 using Annotation.Domain.Runs;
 using Annotation.Jobs.Execution;
+using Annotation.Learning.Models;
 using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.RewardModeling;
 using Annotation.Learning.Rewards;
-using Annotation.Learning.Text;
 using static TorchSharp.torch;
 
 namespace Annotation.Jobs.Training;
@@ -24,9 +24,9 @@ public sealed class RunReward(IReadOnlyList<RewardTerm> terms, IReadOnlyList<(Mo
 
     /// <summary>Loads the models and gives the source of scores.</summary>
     /// <param name="settings">Limits of programs and endpoints.</param>
-    /// <param name="writer">The policy's tokenizer: a reward model that reads by another is given texts.</param>
+    /// <param name="writer">The policy: a reward model that reads otherwise than it writes is given texts.</param>
     /// <param name="device">Where the models compute.</param>
-    public OpenReward Open(PolicyGradientSettings settings, Tokenizer writer, Device device) =>
+    public OpenReward Open(PolicyGradientSettings settings, Pretrained writer, Device device) =>
         Open(
             new RewardLimits(
                 TimeSpan.FromSeconds(settings.RewardSeconds),
@@ -38,8 +38,8 @@ public sealed class RunReward(IReadOnlyList<RewardTerm> terms, IReadOnlyList<(Mo
             device
         );
 
-    /// <inheritdoc cref="Open(PolicyGradientSettings, Tokenizer, Device)"/>
-    public OpenReward Open(RewardLimits limits, Tokenizer writer, Device device)
+    /// <inheritdoc cref="Open(PolicyGradientSettings, Pretrained, Device)"/>
+    public OpenReward Open(RewardLimits limits, Pretrained writer, Device device)
     {
         var loaded = new Queue<RewardModel>(models.Select(m => RewardModel.Load(m.Folder, device)));
         var owned = loaded.ToList();

@@ -30,6 +30,10 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
                 "a model that begins with nothing has no weights to adapt; name one to start from (--base), or leave it at 0."
             );
         }
+        if (folder is not null)
+        {
+            RefuseShape(context);
+        }
         var (train, validation, used) = await ReadAsync(context.Run, settings, stop);
 
         // 2. What it will need.
@@ -41,10 +45,13 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
             context,
             settings,
             () =>
-                (
-                    Shape(settings, tokenizer, folder),
-                    RunForecast.OfRows(Lengths(tokenizer, train), Lengths(tokenizer, validation), settings)
-                ),
+            {
+                var shape = Shape(settings, tokenizer, folder);
+                // Longer documents are cut, and all are packed.
+                var longest = Math.Min(settings.MaxLength, shape.ContextLength);
+                var (read, held) = (Lengths(tokenizer, train, longest), Lengths(tokenizer, validation, longest));
+                return (shape, RunForecast.OfRows(read, held, settings, longest, settings.BatchSize, areFull: true));
+            },
             null,
             stop
         );
@@ -58,7 +65,7 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
                     ? Create(settings, tokenizer, context)
                     : TrainedModel.Load(folder, context.Device, settings, (ulong)settings.Seed);
                 var result = new SftTrainer(settings).TrainBase(model, train, validation, checkpoints, context.Progress, stop);
-                return (WrittenModel.Write(context, model), result);
+                return (WrittenModel.Write(context, model, start?.Name ?? ""), result);
             },
             stop
         );
@@ -76,6 +83,26 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
             ["machine"] = context.Machine,
         };
         return new RunOutput(figures, await written.StoreAsync(context, start?.Id, preferenceSetId: null, figures, stop), used);
+    }
+
+    // What a model from nothing is made of says nothing to one that is there.
+    private static void RefuseShape(RunContext context)
+    {
+        string[] shape =
+        [
+            nameof(BaseModelSettings.HiddenSize),
+            nameof(BaseModelSettings.Layers),
+            nameof(BaseModelSettings.Heads),
+            nameof(BaseModelSettings.ContextLength),
+            nameof(BaseModelSettings.Tokenizer),
+            nameof(BaseModelSettings.VocabularySize),
+            nameof(BaseModelSettings.VocabularyDocuments),
+            nameof(BaseModelSettings.WordOccurrences),
+        ];
+        if (Array.Find(shape, name => context.Pairs.Find(name) is not null) is { } given)
+        {
+            throw new InvalidSettingException(given, "the model that it starts from (--base) has its own; leave it out.");
+        }
     }
 
     private static Pretrained Create(BaseModelSettings settings, Tokenizer tokenizer, RunContext context)
@@ -107,12 +134,14 @@ public sealed class TrainBaseModel(ModelShelf shelf, DemonstrationRows demonstra
                 settings.ContextLength
             );
 
-    // Tokens of each document; packed, so that the ids between them are all that is added.
-    private static List<long> Lengths(Tokenizer tokenizer, IReadOnlyList<SftExample> documents) =>
+    // Tokens of each piece of each document; packed, so that the ids between them are all that is added.
+    private static List<long> Lengths(Tokenizer tokenizer, IReadOnlyList<SftExample> documents, long longest) =>
         [
-            .. documents.Select(d =>
-                d.Prompt.Select(m => m.Content).Append(d.Completion).Sum(text => 2L + tokenizer.EncodeContinuation(text).Count)
-            ),
+            .. documents
+                .Select(d =>
+                    d.Prompt.Select(m => m.Content).Append(d.Completion).Sum(text => 2L + tokenizer.EncodeContinuation(text).Count)
+                )
+                .SelectMany(length => Enumerable.Repeat(longest, (int)(length / longest)).Append(length % longest)),
         ];
 
     private async Task<(

@@ -31,6 +31,7 @@ public sealed class TrainByReward(ModelShelf shelf, RunRewards rewards, FreshPro
         var start = await shelf.FindBaseAsync(context.Run.BaseModelId, context.Run.ProjectId, stop);
         var reward = await rewards.FindAsync(context, stop);
         await context.Claim.UseAsync(start.Id, reward.Models is [var first, ..] ? first.Id : null, null, stop);
+        await context.Claim.UseMoreRewardsAsync([.. reward.Models.Skip(1).Select(m => m.Id)], stop);
         var (prompts, notice) = await freshPrompts.ChooseAsync(context.Run, start, reward.Models, stop);
         var kept = settings.PretrainingCoefficient > 0 ? await demonstrations.LoadTrainAsync(context.Run, stop) : [];
 
@@ -40,9 +41,14 @@ public sealed class TrainByReward(ModelShelf shelf, RunRewards rewards, FreshPro
             context,
             policyFolder,
             settings,
-            template =>
+            (config, template) =>
             {
-                var lengths = prompts.Select(p => (long)template.EncodePrompt(p.Messages).Count + settings.MaxNewTokens).ToList();
+                // Prompts that leave no room are left out.
+                var lengths = prompts
+                    .Select(p => (long)template.EncodePrompt(p.Messages).Count + settings.MaxNewTokens)
+                    .Where(length => length < config.ContextLength)
+                    .DefaultIfEmpty(config.ContextLength)
+                    .ToList();
                 var tokens = (long)(lengths.Average() * settings.RolloutSize * settings.Iterations);
                 var networks = settings is PpoSettings ? 2 : 1; // PPO trains a value model beside the policy
                 return new RunLoad(
@@ -65,7 +71,7 @@ public sealed class TrainByReward(ModelShelf shelf, RunRewards rewards, FreshPro
             {
                 using var policy = TrainedModel.Load(policyFolder, context.Device, settings, (ulong)context.Run.Seed);
                 using var reference = TrainedModel.Reference(policy, policyFolder);
-                using var source = reward.Open(settings, policy.Tokenizer, context.Device);
+                using var source = reward.Open(settings, policy, context.Device);
                 // The value model starts as a copy of a trunk and is trained as the policy is; a fresh adapter changes no score.
                 foreach (var scores in source.Models)
                 {
@@ -73,7 +79,7 @@ public sealed class TrainByReward(ModelShelf shelf, RunRewards rewards, FreshPro
                 }
                 var result = create([.. kept.Select(k => k.Example)])
                     .Train(policy, reference, source.Source, [.. prompts.Select(p => p.Messages)], checkpoints, context.Progress, stop);
-                return (WrittenModel.Write(context, policy), result);
+                return (WrittenModel.Write(context, policy, start.Name), result);
             },
             stop
         );

@@ -45,11 +45,17 @@ public sealed class TrainDpo(ModelShelf shelf, PreferenceSets sets, RankingRows 
             context,
             folder,
             settings,
-            template =>
+            (config, template) =>
             {
                 List<long> lengths = [.. train.SelectMany(r => RunForecast.Lengths(template, r.Ranked.Prompt, r.Ranked.Completions))];
                 List<long> held = [.. validation.SelectMany(r => RunForecast.Lengths(template, r.Ranked.Prompt, r.Ranked.Completions))];
-                var load = RunForecast.OfRows(lengths, held, settings);
+                var load = RunForecast.OfRows(
+                    lengths,
+                    held,
+                    settings,
+                    Math.Min(settings.MaxLength, config.ContextLength),
+                    settings.BatchPrompts * train.Max(r => r.Ranked.Completions.Count)
+                );
                 // The reference reads each completion once.
                 return load with
                 {
@@ -75,7 +81,7 @@ public sealed class TrainDpo(ModelShelf shelf, PreferenceSets sets, RankingRows 
                     context.Progress,
                     stop
                 );
-                return (WrittenModel.Write(context, policy), result);
+                return (WrittenModel.Write(context, policy, start.Name), result);
             },
             stop
         );

@@ -135,7 +135,11 @@ public sealed class TrainReward(ModelShelf shelf, PreferenceSets sets, RankingRo
         return new RunLoad(
             TrainedModels: 1,
             FrozenModels: settings.LoraRank == 0 ? settings.Members : 0,
-            TokensPerPass: RunForecast.Pass(lengths, settings.MaxTokensPerPass),
+            TokensPerPass: RunForecast.Pass(
+                lengths,
+                settings.MaxTokensPerPass,
+                settings.BatchPrompts * train.Max(r => r.Ranked.Completions.Count)
+            ),
             TrainedTokens: tokens * (settings.Epochs * settings.Members + (ownTrunk ? settings.TrunkEpochs : 0)) * times,
             ReadTokens: (Lengths(validation).Sum() * settings.Epochs * settings.ValidationsPerEpoch + tokens) * settings.Members * times
         );

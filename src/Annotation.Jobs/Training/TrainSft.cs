@@ -37,11 +37,14 @@ public sealed class TrainSft(ModelShelf shelf, DemonstrationRows demonstrations)
             context,
             folder,
             settings,
-            template =>
+            (config, template) =>
                 RunForecast.OfRows(
                     [.. train.SelectMany(r => RunForecast.Lengths(template, r.Example.Prompt, [r.Example.Completion]))],
                     [.. validation.SelectMany(r => RunForecast.Lengths(template, r.Example.Prompt, [r.Example.Completion]))],
-                    settings
+                    settings,
+                    Math.Min(settings.MaxLength, config.ContextLength),
+                    settings.BatchSize,
+                    settings.Packing
                 ),
             null,
             stop
@@ -59,7 +62,7 @@ public sealed class TrainSft(ModelShelf shelf, DemonstrationRows demonstrations)
                     context.Progress,
                     stop
                 );
-                return (WrittenModel.Write(context, model), result);
+                return (WrittenModel.Write(context, model, start.Name), result);
             },
             stop
         );

@@ -10,6 +10,7 @@ public static class PeftFolder
 {
     private const string ConfigName = "adapter_config.json";
     private const string WeightsName = "adapter_model.safetensors";
+    private const string InitField = "init_lora_weights";
     private const string NamePrefix = "base_model.model.";
 
     // Features of PEFT that compute something else; each must be off.
@@ -35,7 +36,7 @@ public static class PeftFolder
             ["target_modules"] = TargetModules(model, adapter),
             ["bias"] = "none",
             ["fan_in_fan_out"] = model.Linears.Values.Any(l => l.InputsFirst),
-            ["init_lora_weights"] = true,
+            [InitField] = true,
             ["inference_mode"] = true,
         };
         File.WriteAllText(Path.Combine(folder, ConfigName), JsonSerializer.Serialize(config, ModelFolderJson.Indented));
@@ -93,8 +94,18 @@ public static class PeftFolder
             }
         }
 
+        // Other ways to begin change the base model's own weights, and the adapter belongs to what is left of them.
+        if (document.RootElement.TryGetProperty(InitField, out var init) && !IsPlainStart(init))
+        {
+            throw file.Refuse(InitField, $"is {init.GetRawText()}; merge such an adapter with PEFT and import the whole model");
+        }
+
         return (file.Count("r", largest: 1 << 16), file.Number("lora_alpha", null));
     }
+
+    private static bool IsPlainStart(JsonElement value) =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null
+        || (value.ValueKind == JsonValueKind.String && value.GetString() == "gaussian");
 
     private static bool IsOff(JsonElement value) =>
         value.ValueKind switch

@@ -53,10 +53,9 @@ public sealed class DpoTrainer(DpoSettings settings)
         var validationRankings = Encode(validation, policy, ref dropped);
         if (trainRankings.Count == 0)
         {
-            throw new ArgumentException(
+            throw new NothingToLearnException(
                 $"None of {train.Count} rankings has two completions of different rank on '{settings.Criterion}' and at most "
-                    + $"{Longest(policy)} tokens.",
-                nameof(train)
+                    + $"{Longest(policy)} tokens."
             );
         }
 

@@ -13,6 +13,10 @@ public static class BestOfN
     public static double Expected(IReadOnlyList<IReadOnlyList<double>> scores, IReadOnlyList<IReadOnlyList<double>> values, int n) =>
         scores.Zip(values, (s, v) => OfPool(s, v, n)).Average();
 
+    /// <summary>The same with a 95 % interval over prompts.</summary>
+    public static Estimate WithInterval(IReadOnlyList<IReadOnlyList<double>> scores, IReadOnlyList<IReadOnlyList<double>> values, int n) =>
+        Estimate.Ratio([.. scores.Zip(values, (s, v) => (OfPool(s, v, n), 1.0))])!;
+
     private static double OfPool(IReadOnlyList<double> scores, IReadOnlyList<double> values, int n)
     {
         var size = scores.Count;

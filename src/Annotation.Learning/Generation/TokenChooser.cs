@@ -65,23 +65,65 @@ internal sealed class TokenChooser(SamplingSettings settings, int row)
 
         // Most probable first, equal ones by id, so that the choice is the same everywhere.
         var copy = weights.ToArray();
-        var order = Enumerable.Range(0, copy.Length).ToArray();
-        Array.Sort(order, (a, b) => copy[a] != copy[b] ? copy[b].CompareTo(copy[a]) : a.CompareTo(b));
-        var within = 0.0;
-        for (var i = 0; i < count; i++)
-        {
-            within += copy[order[i]];
-        }
-
+        var order = count < copy.Length ? Largest(copy, count) : Leading(copy, settings.TopP * sum);
+        var within = count < copy.Length ? order.Sum(id => copy[id]) : sum;
         weights.Clear();
         var kept = 0.0;
-        for (var i = 0; i < count && (i == 0 || kept < settings.TopP * within); i++)
+        for (var i = 0; i < order.Count && (i == 0 || kept < settings.TopP * within); i++)
         {
             kept += weights[order[i]] = copy[order[i]];
         }
 
         return kept;
     }
+
+    // The ids of the largest weights in their order; a heap keeps the best so far, so that few of a large vocabulary are ever sorted.
+    private static List<int> Largest(double[] weights, int count)
+    {
+        var heap = new PriorityQueue<int, (double Weight, int Last)>(count + 1);
+        for (var id = 0; id < weights.Length; id++)
+        {
+            if (heap.Count < count)
+            {
+                heap.Enqueue(id, (weights[id], -id));
+            }
+            else if (weights[id] > weights[heap.Peek()])
+            {
+                heap.EnqueueDequeue(id, (weights[id], -id));
+            }
+        }
+
+        return Sorted(weights, heap.UnorderedItems.Select(item => item.Element));
+    }
+
+    // The ids in their order, at least as many as weigh so much together. The largest weight is 1, and few others are near it: a lower and
+    // lower bar finds them without sorting all.
+    private static List<int> Leading(double[] weights, double mass)
+    {
+        for (var bar = 1 / 64.0; bar > 1e-9; bar /= 64)
+        {
+            var above = new List<int>();
+            var reached = 0.0;
+            for (var id = 0; id < weights.Length; id++)
+            {
+                if (weights[id] >= bar)
+                {
+                    above.Add(id);
+                    reached += weights[id];
+                }
+            }
+
+            if (reached >= mass)
+            {
+                return Sorted(weights, above);
+            }
+        }
+
+        return Sorted(weights, Enumerable.Range(0, weights.Length));
+    }
+
+    private static List<int> Sorted(double[] weights, IEnumerable<int> ids) =>
+        [.. ids.OrderByDescending(id => weights[id]).ThenBy(id => id)];
 
     private int Draw(ReadOnlySpan<double> weights, double sum)
     {

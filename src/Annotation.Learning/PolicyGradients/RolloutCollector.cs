@@ -33,9 +33,8 @@ internal sealed class RolloutCollector
         _usable = [.. prompts.Select(p => (p, policy.Template.EncodePrompt(p).ToArray())).Where(p => p.Item2.Length <= room)];
         if (_usable.Count == 0)
         {
-            throw new ArgumentException(
-                $"None of {prompts.Count} prompts has at most {room} tokens, what the context leaves beside MaxNewTokens ({settings.MaxNewTokens}).",
-                nameof(prompts)
+            throw new NothingToLearnException(
+                $"None of {prompts.Count} prompts has at most {room} tokens, what the context leaves beside MaxNewTokens ({settings.MaxNewTokens})."
             );
         }
         DroppedPrompts = prompts.Count - _usable.Count;

@@ -18,7 +18,8 @@ public static class OwnTrunk
     private const int RowLength = 192;
 
     /// <summary>Trains all weights of the language model, in the settings' precision, and adds an adapter if they ask for one; resumable, and the same for the same texts, settings and seed.</summary>
-    public static Pretrained Train(
+    /// <returns>The trunk, which the caller owns, and the steps of its training.</returns>
+    public static (Pretrained Trunk, int Steps) Train(
         TrunkSettings settings,
         int seed,
         IReadOnlyList<RankedPrompt> train,
@@ -36,6 +37,7 @@ public static class OwnTrunk
         trunk.Model.RecomputesActivations = settings.RecomputeActivations;
         try
         {
+            var steps = 0;
             if (settings.TrunkEpochs > 0)
             {
                 var reading = new SftSettings
@@ -47,11 +49,11 @@ public static class OwnTrunk
                     Patience = 2,
                     Seed = seed,
                 };
-                new SftTrainer(reading).TrainBase(trunk, documents, Documents(validation), checkpoints, progress, ct);
+                steps = new SftTrainer(reading).TrainBase(trunk, documents, Documents(validation), checkpoints, progress, ct).Steps;
             }
             // The texts are read with all weights; an adapter is for what learns to score.
             TrainedModel.Prepare(trunk.Model, settings, (ulong)seed);
-            return trunk;
+            return (trunk, steps);
         }
         catch
         {

@@ -50,13 +50,16 @@ internal sealed class RewardMemberTraining(RewardModelSettings settings, int ind
     private Dictionary<string, double> Learn(RewardMember member, IReadOnlyList<RankedRows> batch, Tensor? tie)
     {
         var ranks = RankedRows.RankTensor(batch, member.Trunk.Device); // (R, K)
-        var scores = RankedRows.Arrange(RewardScoring.Raw(member, batch, settings.MaxTokensPerPass), batch); // (R, K)
-        var loss = Loss(scores, ranks, tie);
-        loss.backward();
+        var (loss, rows) = RewardScoring.Backward(
+            member,
+            batch,
+            settings.MaxTokensPerPass,
+            raw => Loss(RankedRows.Arrange(raw, batch), ranks, tie)
+        );
         var metrics = new Dictionary<string, double>
         {
             [SupervisedLoop.Loss] = loss.to(ScalarType.Float64).item<double>(),
-            ["accuracy"] = Accuracy(scores.detach(), ranks),
+            ["accuracy"] = Accuracy(RankedRows.Arrange(rows, batch), ranks),
         };
         if (tie is not null)
         {

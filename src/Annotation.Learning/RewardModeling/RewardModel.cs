@@ -52,20 +52,18 @@ public sealed class RewardModel(
     public int ContextLength => Members[0].Trunk.Config.ContextLength;
 
     /// <summary>The normalised score of each criterion, combined over the members; n arrays of C.</summary>
-    public double[][] Score(IReadOnlyList<ScoredCompletion> completions, CancellationToken ct = default)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        var combined = Ensemble.Combine(MemberScores(completions, ct), Rule, UncertaintyWeight);
-        return Rows(combined);
-    }
+    public double[][] Score(IReadOnlyList<ScoredCompletion> completions, CancellationToken ct = default) => Combined(completions, Rule, ct);
 
     /// <summary>
     /// The score of each criterion in log-odds of being preferred, up to a constant: each normalised score times the members' mean
-    /// standard deviation; n arrays of C.
+    /// standard deviation; n arrays of C. Of the members' mean, whatever the rule: that is what was calibrated, and a conservative
+    /// score is no probability.
     /// </summary>
     public double[][] LogOdds(IReadOnlyList<ScoredCompletion> completions, CancellationToken ct = default) =>
-        [.. Score(completions, ct).Select(scores => scores.Select((s, c) => s * Members.Average(m => m.Normalization[c].Std)).ToArray())];
+        [
+            .. Combined(completions, EnsembleRule.Mean, ct)
+                .Select(scores => scores.Select((s, c) => s * Members.Average(m => m.Normalization[c].Std)).ToArray()),
+        ];
 
     /// <summary>The normalised scores of each member, (M, n, C) float64 on the CPU; what they disagree about is in <see cref="Ensemble"/>.</summary>
     public Tensor MemberScores(IReadOnlyList<ScoredCompletion> completions, CancellationToken ct = default)
@@ -111,6 +109,17 @@ public sealed class RewardModel(
             ? new(prompt, completion, row)
             : throw new ArgumentException($"A completion does not fit the context of {ContextLength} tokens.", nameof(completion));
 
+    /// <summary>
+    /// A completion that a policy wrote, which needs a score however long it is: one that does not fit is read from its beginning, without the
+    /// conversation.
+    /// </summary>
+    public ScoredCompletion EncodeWritten(IReadOnlyList<Message> prompt, string completion)
+    {
+        var ids = Template.EncodeCompletion(completion);
+        var row = RowWithin(ContextLength, Template.EncodePrompt(prompt), ids);
+        return new(prompt, completion, row ?? [.. ids.Take(ContextLength - 1), Tokenizer.EosId]);
+    }
+
     /// <summary>Whether every completion of a ranking can be scored.</summary>
     public bool Fits(RankedPrompt ranking)
     {
@@ -145,6 +154,13 @@ public sealed class RewardModel(
     /// <summary>Reads a reward-model folder.</summary>
     /// <exception cref="ModelFolderException">A file is missing or wrong; one line naming file and field or tensor.</exception>
     public static RewardModel Load(string folder, Device device) => RewardModelFolder.Load(folder, device);
+
+    private double[][] Combined(IReadOnlyList<ScoredCompletion> completions, EnsembleRule rule, CancellationToken ct)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        return Rows(Ensemble.Combine(MemberScores(completions, ct), rule, UncertaintyWeight));
+    }
 
     private double[] Normalized(RewardMember member, double[] raw, double[]? features) =>
         [.. raw.Select((s, c) => member.Normalization[c].Apply(Mixes[c].Apply(s, features?[c] ?? 0)))];

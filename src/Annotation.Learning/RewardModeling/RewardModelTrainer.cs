@@ -66,9 +66,8 @@ public sealed class RewardModelTrainer(RewardModelSettings settings)
             var validationRows = Encode(validation, model, ref dropped);
             if (trainRows.Count == 0)
             {
-                throw new ArgumentException(
-                    $"None of {train.Count} rankings has two completions of different rank and at most {Longest(init)} tokens.",
-                    nameof(train)
+                throw new NothingToLearnException(
+                    $"None of {train.Count} rankings has two completions of different rank and at most {Longest(init)} tokens."
                 );
             }
             var outcomes = trainings

@@ -91,8 +91,8 @@ public sealed class ProgramReward(string file, IReadOnlyList<string> arguments, 
                 }
                 scores.Add(score);
             }
-            // Nothing more is written to it, so its input is whole.
-            feeding.Wait(ct);
+            // Nothing more is written to it, so its input is whole; one that answers without having read is not waited for for ever.
+            feeding.Wait((int)limits.TimeLimit.TotalMilliseconds, ct);
             return null;
         }
         finally
@@ -161,7 +161,7 @@ public sealed class ProgramReward(string file, IReadOnlyList<string> arguments, 
             }
             process.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // It no longer reads: what it writes, or that it ended, says why.
         }

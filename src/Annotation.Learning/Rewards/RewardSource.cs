@@ -17,7 +17,7 @@ public abstract class RewardSource
 
     /// <summary>The scores, which are all there and all numbers.</summary>
     /// <exception cref="RewardSourceException">They are not.</exception>
-    internal IReadOnlyList<double> FiniteScores(IReadOnlyList<Rollout> rollouts, CancellationToken ct)
+    public IReadOnlyList<double> FiniteScores(IReadOnlyList<Rollout> rollouts, CancellationToken ct)
     {
         var scores = Score(rollouts, ct);
         if (scores.Count != rollouts.Count)

@@ -83,5 +83,9 @@ public sealed record BaseModelSettings : SftSettings, IValidatableObject
                 [nameof(HiddenSize)]
             );
         }
+        if (Targets != SftTargets.Completion)
+        {
+            yield return new ValidationResult("a base model learns every token of its texts; leave it out.", [nameof(Targets)]);
+        }
     }
 }

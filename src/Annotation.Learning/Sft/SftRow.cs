@@ -33,9 +33,11 @@ public sealed record SftRow(int[] Ids, bool[] IsTarget)
     public static SftRow Of(SftExample example, Pretrained model) =>
         Completion(model.Template.EncodePrompt(example.Prompt), model.Template.EncodeCompletion(example.Completion), model.Tokenizer.EosId);
 
-    /// <summary>The row of a conversation whose every assistant turn, with its end, is a target.</summary>
-    /// <exception cref="ArgumentException">The template writes an assistant's earlier turn differently from a completion.</exception>
-    public static SftRow Conversation(SftExample example, Pretrained model)
+    /// <summary>
+    /// The row of a conversation whose every assistant turn, with its end, is a target; null where the template does not write an earlier
+    /// turn as its text and an end token.
+    /// </summary>
+    public static SftRow? Conversation(SftExample example, Pretrained model)
     {
         var row = Of(example, model);
         var targets = row.IsTarget.ToArray();
@@ -45,24 +47,23 @@ public sealed record SftRow(int[] Ids, bool[] IsTarget)
             {
                 continue;
             }
-            // As if the conversation ended here: the same ids must stand at the same places of the whole row.
-            var part = Of(new SftExample([.. example.Prompt.Take(turn)], example.Prompt[turn].Content), model);
-            if (part.Ids.Length > row.Ids.Length || !row.Ids.AsSpan(0, part.Ids.Length).SequenceEqual(part.Ids))
+            // As if the conversation were to go on here: what follows, up to an end token, is the turn. Templates may trim it.
+            var start = model.Template.EncodePrompt([.. example.Prompt.Take(turn)]);
+            var end = row.Ids.AsSpan().StartsWith([.. start]) ? Array.FindIndex(row.Ids, start.Count, id => model.EndIds.Contains(id)) : -1;
+            if (
+                end < 0
+                || model.Template.DecodeCompletion(row.Ids.AsSpan(start.Count, end - start.Count)).Trim()
+                    != example.Prompt[turn].Content.Trim()
+            )
             {
-                throw new ArgumentException(
-                    $"The template '{model.Template.Name}' does not end an assistant's earlier turn as it ends a completion; "
-                        + $"use Targets={nameof(SftTargets.Completion)}."
-                );
+                return null;
             }
-            for (var i = 0; i < part.Ids.Length; i++)
-            {
-                targets[i] |= part.IsTarget[i];
-            }
+            Array.Fill(targets, true, start.Count, end + 1 - start.Count);
         }
         return new(row.Ids, targets);
     }
 
-    /// <summary>The rows that are not the beginning of another one.</summary>
+    /// <summary>The rows that are not the beginning of another one; of equal ones the last.</summary>
     public static IReadOnlyList<SftRow> WithoutBeginnings(IReadOnlyList<SftRow> rows)
     {
         var sorted = Enumerable
@@ -72,7 +73,7 @@ public sealed record SftRow(int[] Ids, bool[] IsTarget)
         // In this order a beginning stands directly before something that it begins.
         var beginnings = sorted
             .Zip(sorted.Skip(1))
-            .Where(p => rows[p.Second].Ids.Length > rows[p.First].Ids.Length && rows[p.Second].Ids.AsSpan().StartsWith(rows[p.First].Ids))
+            .Where(p => rows[p.Second].Ids.AsSpan().StartsWith(rows[p.First].Ids))
             .Select(p => p.First)
             .ToHashSet();
         return [.. rows.Where((_, i) => !beginnings.Contains(i))];

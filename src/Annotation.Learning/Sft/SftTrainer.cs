@@ -13,7 +13,7 @@ public sealed class SftTrainer(SftSettings settings)
 {
     /// <summary>Fine-tunes on demonstrations.</summary>
     /// <exception cref="InvalidSettingException">A setting is out of range; thrown before the first batch.</exception>
-    /// <exception cref="ArgumentException">No demonstration is short enough to learn from.</exception>
+    /// <exception cref="NothingToLearnException">No demonstration is short enough to learn from.</exception>
     public SftResult Train(
         Pretrained model,
         IReadOnlyList<SftExample> train,
@@ -21,7 +21,7 @@ public sealed class SftTrainer(SftSettings settings)
         CheckpointFolder? checkpoints = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken ct = default
-    ) => Run(model, Rows(train, model), Rows(validation, model), checkpoints, progress, ct);
+    ) => Run(model, Rows(train, model), Rows(validation, model), train.Count + validation.Count, checkpoints, progress, ct);
 
     /// <summary>Trains a base model on plain texts; every token is a target.</summary>
     /// <inheritdoc cref="Train"/>
@@ -35,7 +35,8 @@ public sealed class SftTrainer(SftSettings settings)
     )
     {
         var capacity = LongestRow(model);
-        return Run(model, SftRow.Pack(train, model, capacity), SftRow.Pack(validation, model, capacity), checkpoints, progress, ct);
+        var (rows, held) = (SftRow.Pack(train, model, capacity), SftRow.Pack(validation, model, capacity));
+        return Run(model, rows, held, rows.Count + held.Count, checkpoints, progress, ct);
     }
 
     /// <summary>Trains a base model on whole conversations, packed; every token is a target. An example without a prompt is a plain text.</summary>
@@ -50,15 +51,22 @@ public sealed class SftTrainer(SftSettings settings)
     )
     {
         var capacity = LongestRow(model);
-        return Run(model, SftRow.Pack(train, model, capacity), SftRow.Pack(validation, model, capacity), checkpoints, progress, ct);
+        var (rows, held) = (SftRow.Pack(train, model, capacity), SftRow.Pack(validation, model, capacity));
+        return Run(model, rows, held, rows.Count + held.Count, checkpoints, progress, ct);
     }
 
+    // Too long ones first: a conversation that is left out teaches no turn of another.
     private IReadOnlyList<SftRow> Rows(IReadOnlyList<SftExample> examples, Pretrained model) =>
         settings.Targets switch
         {
             SftTargets.Completion => [.. examples.Select(e => SftRow.Of(e, model))],
-            SftTargets.AssistantTurns => SftRow.WithoutBeginnings([.. examples.Select(e => SftRow.Conversation(e, model))]),
+            SftTargets.AssistantTurns => SftRow.WithoutBeginnings(
+                Usable([.. examples.Select(e => SftRow.Conversation(e, model)).OfType<SftRow>()], model)
+            ),
         };
+
+    private List<SftRow> Usable(IReadOnlyList<SftRow> rows, Pretrained model) =>
+        [.. rows.Where(r => r.TargetCount > 0 && r.Ids.Length <= LongestRow(model))];
 
     private int LongestRow(Pretrained model) => Math.Min(settings.MaxLength, model.Model.Config.ContextLength);
 
@@ -66,6 +74,7 @@ public sealed class SftTrainer(SftSettings settings)
         Pretrained model,
         IReadOnlyList<SftRow> allTrain,
         IReadOnlyList<SftRow> allValidation,
+        int given,
         CheckpointFolder? checkpoints,
         IProgress<TrainingProgress>? progress,
         CancellationToken ct
@@ -73,11 +82,19 @@ public sealed class SftTrainer(SftSettings settings)
     {
         // 1. Check everything before the first batch.
         SettingsPairs.Check(settings);
-        var train = Usable(allTrain);
-        var validation = Usable(allValidation);
+        var train = Usable(allTrain, model);
+        var validation = Usable(allValidation, model);
         if (train.Count == 0)
         {
-            throw new ArgumentException($"None of {allTrain.Count} training rows has a target and at most {LongestRow(model)} tokens.");
+            throw new NothingToLearnException(
+                $"None of {given} rows has a target and at most {LongestRow(model)} tokens"
+                    + (
+                        settings.Targets == SftTargets.AssistantTurns
+                            ? $", or the template '{model.Template.Name}' does not end earlier turns"
+                            : ""
+                    )
+                    + $"; raise {nameof(settings.MaxLength)}, or use {nameof(settings.Targets)}={nameof(SftTargets.Completion)}."
+            );
         }
 
         // 2. Steps, each on the mean loss over its rows' targets.
@@ -93,14 +110,6 @@ public sealed class SftTrainer(SftSettings settings)
             progress,
             ct
         );
-        return new(
-            outcome.Steps,
-            outcome.BestStep,
-            outcome.ValidationLoss,
-            outcome.TrainLoss,
-            allTrain.Count - train.Count + allValidation.Count - validation.Count
-        );
-
-        List<SftRow> Usable(IReadOnlyList<SftRow> rows) => [.. rows.Where(r => r.TargetCount > 0 && r.Ids.Length <= LongestRow(model))];
+        return new(outcome.Steps, outcome.BestStep, outcome.ValidationLoss, outcome.TrainLoss, given - train.Count - validation.Count);
     }
 }

@@ -10,8 +10,18 @@ public abstract class ChatTemplate(Tokenizer tokenizer)
     /// <summary>Role of what the platform says to the model.</summary>
     protected const string SystemRole = "system";
 
+    /// <summary>Role of what people say to the model.</summary>
+    protected const string UserRole = "user";
+
     /// <summary>Role of what the model says.</summary>
     protected const string AssistantRole = "assistant";
+
+    // What templates of one name differ in: a system turn of their own, white space, earlier answers.
+    private static readonly IReadOnlyList<IReadOnlyList<Message>> _probes =
+    [
+        [new(UserRole, " a ")],
+        [new(SystemRole, " b "), new(UserRole, " a "), new(AssistantRole, "<think>c</think> d "), new(UserRole, "e")],
+    ];
 
     /// <summary>The name under which a model folder records the template.</summary>
     public abstract string Name { get; }
@@ -26,6 +36,16 @@ public abstract class ChatTemplate(Tokenizer tokenizer)
 
     /// <summary>The text of a completion's ids.</summary>
     public virtual string DecodeCompletion(ReadOnlySpan<int> ids) => Tokenizer.Decode(ids);
+
+    /// <summary>Whether another template makes the same ids of the same conversations and completions.</summary>
+    public bool HasIdsOf(ChatTemplate other) =>
+        ReferenceEquals(this, other)
+        || (
+            Name == other.Name
+            && Tokenizer.HasIdsOf(other.Tokenizer)
+            && _probes.All(p => EncodePrompt(p).SequenceEqual(other.EncodePrompt(p)))
+            && EncodeCompletion(" a").SequenceEqual(other.EncodeCompletion(" a"))
+        );
 
     /// <summary>The template that suits a tokenizer: its folder's, roles where it has markers for them, else plain text.</summary>
     /// <exception cref="ModelFolderException">The folder's template is none of the known ones.</exception>

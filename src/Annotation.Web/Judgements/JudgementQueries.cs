@@ -135,8 +135,8 @@ internal static class JudgementQueries
         var steered = await (
             from model in db.Models
             join run in db.Runs on model.RunId equals run.Id
-            join reward in db.Models on run.RewardModelId equals reward.Id
-            where ids.Contains(reward.Id)
+            from reward in db.Models
+            where ids.Contains(reward.Id) && (run.RewardModelId == reward.Id || run.MoreRewardModelIds.Contains(reward.Id))
             orderby model.CreatedAt
             select new LearnedModel(model.Name, model.Kind.ToString().ToLower(), run.Number, reward.Name)
         ).ToListAsync(cancellationToken);

@@ -120,7 +120,7 @@ internal sealed class RunRequests(IDbContextFactory<AnnotationDbContext> context
             return refusal;
         }
 
-        var settings = new RunSettings(null);
+        var settings = new RunSettings(request.Settings);
         settings.Add("bestOf", request.BestOf);
         settings.Add("prompts", request.Prompts);
         settings.Add("maxTokens", request.MaxTokens);

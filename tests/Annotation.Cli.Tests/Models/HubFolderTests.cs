@@ -46,6 +46,7 @@ public sealed class HubFolderTests : IAsyncLifetime
             path = folder.Path;
             Assert.Equal(["config.json", "model.safetensors"], Directory.GetFiles(path).Select(file => Path.GetFileName(file)).Order());
             Assert.Equal(_weights, await File.ReadAllBytesAsync(Path.Combine(path, "model.safetensors"), Cancellation));
+            folder.Finish();
         }
 
         Assert.False(Directory.Exists(path));
@@ -94,6 +95,49 @@ public sealed class HubFolderTests : IAsyncLifetime
         using var folder = await HubFolder.DownloadAsync("owner/name", _ => { }, Cancellation);
         Assert.InRange(From(range), 1, 100_000);
         Assert.Equal(_weights, await File.ReadAllBytesAsync(Path.Combine(folder.Path, "model.safetensors"), Cancellation));
+    }
+
+    /// <summary>The hub sends configuration files by a redirection to a path of its own, for which it wants the token again.</summary>
+    [Fact]
+    public async Task A_redirection_within_the_hub_is_followed_with_the_token()
+    {
+        var redirected = "none";
+        hub.On(
+            "GET /api/cache/weights",
+            context =>
+            {
+                redirected = context.Request.Headers.Authorization.ToString();
+                return SendFromAsync(context, _weights.Length);
+            }
+        );
+        OnWeights(context =>
+        {
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = "/api/cache/weights";
+            return Task.CompletedTask;
+        });
+        Environment.SetEnvironmentVariable("HF_TOKEN", "hf_secret");
+        using var folder = await HubFolder.DownloadAsync("owner/name", _ => { }, Cancellation);
+        Assert.Equal("Bearer hf_secret", redirected);
+        Assert.Equal(_weights.Length, new FileInfo(Path.Combine(folder.Path, "model.safetensors")).Length);
+    }
+
+    [Fact]
+    public async Task What_was_downloaded_stays_until_it_is_imported()
+    {
+        OnWeights(context => SendFromAsync(context, _weights.Length));
+        string path;
+        using (var folder = await HubFolder.DownloadAsync("owner/name", _ => { }, Cancellation))
+        {
+            path = folder.Path;
+        }
+        Assert.True(File.Exists(Path.Combine(path, "model.safetensors")));
+        using (var again = await HubFolder.DownloadAsync("owner/name", _ => { }, Cancellation))
+        {
+            Assert.Equal(path, again.Path);
+            again.Finish();
+        }
+        Assert.False(Directory.Exists(path));
     }
 
     [Fact]

@@ -9,15 +9,19 @@ public sealed class FrontierTests
 {
     private const string Result = """
         {
-          "score": { "value": 0.5, "low": 0.4, "high": 0.6 }, "sequenceKl": { "value": 3.25 },
-          "bestOfN": { "curve": [{ "n": 1, "kl": 0, "score": 0.1 }, { "n": 4, "kl": 0.636, "score": 0.3 }] }
+          "score": { "value": 0.5, "low": 0.4, "high": 0.6 }, "scoreAgainst": { "value": 0.1 }, "sequenceKl": { "value": 3.25 },
+          "bestOfN": { "curve": [
+            { "n": 1, "kl": 0, "score": 0.1, "low": 0, "high": 0.2, "picker": 0.25 },
+            { "n": 4, "kl": 0.636, "score": 0.3, "low": 0.2, "high": 0.4, "picker": 0.75 }] }
         }
         """;
 
+    private const string Proxied = """{ "score": { "value": 0.9 }, "scoreAgainst": { "value": 0.2 } }""";
+
     private static readonly IReadOnlyList<FrontierPoint> Points =
     [
-        .. FrontierPoint.Of("a <b> & \"c\"", JsonDocument.Parse(Result).RootElement, proxy: 0.9, isFirst: true),
-        .. FrontierPoint.Of("second", JsonDocument.Parse(Result).RootElement, proxy: null, isFirst: false),
+        .. FrontierPoint.Of("a <b> & \"c\"", Parse(Result), Parse(Proxied), isFirst: true, sameUnits: true),
+        .. FrontierPoint.Of("second", Parse(Result), null, isFirst: false, sameUnits: true),
     ];
 
     [Fact]
@@ -26,9 +30,9 @@ public sealed class FrontierTests
         Assert.Equal(
             """"
             name,kl,score,low,high,proxy,gap
-            "a <b> & ""c""",3.2500,0.5000,0.4000,0.6000,0.9000,0.4000
-            "best of 1",0.0000,0.1000,,,,
-            "best of 4",0.6360,0.3000,,,,
+            "a <b> & ""c""",3.2500,0.5000,0.4000,0.6000,0.9000,0.3000
+            "best of 1",0.0000,0.1000,0.0000,0.2000,0.2500,0.0500
+            "best of 4",0.6360,0.3000,0.2000,0.4000,0.7500,0.3500
             "second",3.2500,0.5000,0.4000,0.6000,,
 
             """",
@@ -48,10 +52,22 @@ public sealed class FrontierTests
     }
 
     [Fact]
+    public void A_judge_of_other_units_has_no_gap_to_the_proxy()
+    {
+        var points = FrontierPoint.Of("gold", Parse(Result), Parse(Proxied), isFirst: true, sameUnits: false).ToList();
+        Assert.All(points, p => Assert.Equal((true, null), (p.Proxy is not null, p.Gap)));
+        Assert.Equal([false, true, true], points.Select(p => p.IsBestOf));
+    }
+
+    [Fact]
     public void Policies_of_different_tokenizers_have_no_kl_to_plot()
     {
         var result = JsonDocument.Parse("""{ "score": { "value": 0.5, "low": 0.4, "high": 0.6 } }""").RootElement;
-        var refusal = Assert.Throws<CommandFailedException>(() => FrontierPoint.Of("other", result, null, isFirst: true).ToList());
+        var refusal = Assert.Throws<CommandFailedException>(() =>
+            FrontierPoint.Of("other", result, null, isFirst: true, sameUnits: true).ToList()
+        );
         Assert.Contains("another tokenizer", refusal.Message, StringComparison.Ordinal);
     }
+
+    private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
 }

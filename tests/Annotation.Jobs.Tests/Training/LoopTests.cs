@@ -155,13 +155,20 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
             TestContext.Current.CancellationToken
         );
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        const string formula = "0.1*program-reward + 0.01*program:shorter.sh";
+        var second = await RunAsync(RunKind.Reward, project, QuickReward, "program-second");
+        const string formula = "0.05*program-reward + 0.05*program-second + 0.01*program:shorter.sh";
         const string quick =
             $$"""{"iterations": 2, "rolloutSize": 8, "minibatchSize": 8, "maxNewTokens": 8, "scoreClip": "none", "reward": "{{formula}}"}""";
 
         var run = await RunAsync(RunKind.Rloo, project, quick, "program-rloo");
 
         Assert.Equal(reward.OutputModelId, run.RewardModelId);
+        // Both reward models are ancestors, with what they learned from.
+        var lineage = await fixture.Get<TraceModel>().RunAsync(run.OutputModelId!.Value, TestContext.Current.CancellationToken);
+        Assert.Superset(
+            new HashSet<Guid> { reward.OutputModelId!.Value, second.OutputModelId!.Value },
+            lineage.Value!.Select(t => t.Model.Id).ToHashSet()
+        );
         using var result = JsonDocument.Parse(run.Result!);
         Assert.Equal(formula, result.RootElement.GetProperty("reward").GetString());
         // A row of JSON has some hundred characters, each of which costs a hundredth.
@@ -243,6 +250,7 @@ public sealed class LoopTests(WorkerFixture fixture) : IClassFixture<WorkerFixtu
         """{"documents": "40", "validationDocuments": "10", "hiddenSize": "16384", "layers": "256"}""",
         "of memory, but the device has"
     )]
+    [InlineData(RunKind.Base, """{"documents": "40", "validationDocuments": "10", "targets": "assistantTurns"}""", "Targets")]
     [InlineData(RunKind.Sft, """{"learningrate": "5"}""", "LearningRate")]
     [InlineData(RunKind.Sft, """{"lerningRate": "0.1"}""", "WeightDecay")]
     [InlineData(RunKind.Ppo, """{"iterations": "many"}""", "Iterations")]

@@ -69,6 +69,7 @@ public sealed class PeftFolderTests : IDisposable
 
     [Theory]
     [InlineData("use_dora", "true", "field 'use_dora' is true; such adapters cannot be used")]
+    [InlineData("init_lora_weights", "\"pissa\"", "field 'init_lora_weights' is \"pissa\"; merge such an adapter with PEFT")]
     [InlineData("rank_pattern", "{\"q_proj\": 8}", "field 'rank_pattern' is")]
     [InlineData("peft_type", "\"IA3\"", "field 'peft_type' is 'IA3'")]
     [InlineData(

@@ -118,7 +118,7 @@ public sealed class DpoTrainerTests
         Assert.Equal(32, Run("other", _rankings).Pairs);
         Assert.Contains(
             "different rank on 'nothing'",
-            Assert.Throws<ArgumentException>(() => Run("nothing", _rankings)).Message,
+            Assert.Throws<NothingToLearnException>(() => Run("nothing", _rankings)).Message,
             StringComparison.Ordinal
         );
         var tooLong = new RankedPrompt(

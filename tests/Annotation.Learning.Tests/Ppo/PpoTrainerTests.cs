@@ -249,7 +249,7 @@ public sealed class PpoTrainerTests
         );
         Assert.Contains(
             "MaxNewTokens",
-            Assert.Throws<ArgumentException>(() => Run(_quick with { MaxNewTokens = 62 }, reference, _prompts)).Message,
+            Assert.Throws<NothingToLearnException>(() => Run(_quick with { MaxNewTokens = 62 }, reference, _prompts)).Message,
             StringComparison.Ordinal
         );
         Assert.Equal(

@@ -123,13 +123,15 @@ public sealed class FeatureHeadTests
             Epochs = 1,
             Features = true,
         };
-        using var trunk = OwnTrunk.Train(settings, 1, Rankings(0, 40), Rankings(500, 10), CPU, ct: TestContext.Current.CancellationToken);
+        using var trunk = OwnTrunk
+            .Train(settings, 1, Rankings(0, 40), Rankings(500, 10), CPU, ct: TestContext.Current.CancellationToken)
+            .Trunk;
         Assert.Equal(262 + _words.Length * 2 + 1, trunk.Tokenizer.VocabularySize);
         using var model = new RewardModelTrainer(settings)
             .Train(trunk, [new("overall", 1)], Rankings(0, 40), Rankings(500, 10), ct: TestContext.Current.CancellationToken)
             .Model;
         using var policy = TrainableModels.Create();
-        var source = new RewardModelSource(model, policy.Tokenizer);
+        var source = new RewardModelSource(model, policy);
         IReadOnlyList<Message> prompt = [new("user", "question 3")];
         const string text = "please blue please";
         var ids = policy.Template.EncodeCompletion(text).ToArray();
@@ -162,7 +164,7 @@ public sealed class FeatureHeadTests
             RecomputeActivations = true,
         };
         var ct = TestContext.Current.CancellationToken;
-        using var trunk = OwnTrunk.Train(settings, 1, Rankings(0, 40), Rankings(500, 10), CPU, ct: ct);
+        using var trunk = OwnTrunk.Train(settings, 1, Rankings(0, 40), Rankings(500, 10), CPU, ct: ct).Trunk;
         Assert.Equal(
             (true, true, ScalarType.BFloat16),
             (trunk.Model.HasAdapter, trunk.Model.RecomputesActivations, trunk.Model.ScalarType)
@@ -198,16 +200,18 @@ public sealed class FeatureHeadTests
                 TrunkHeads = 2,
                 TrunkContext = 64,
             };
-            using var trunk = OwnTrunk.Train(
-                settings,
-                1,
-                Rankings(0, 80),
-                Rankings(500, 10),
-                CPU,
-                folder is null ? null : new Learning.Checkpoints.CheckpointFolder(folder),
-                recorder,
-                recorder?.Token ?? default
-            );
+            using var trunk = OwnTrunk
+                .Train(
+                    settings,
+                    1,
+                    Rankings(0, 80),
+                    Rankings(500, 10),
+                    CPU,
+                    folder is null ? null : new Learning.Checkpoints.CheckpointFolder(folder),
+                    recorder,
+                    recorder?.Token ?? default
+                )
+                .Trunk;
             return TrainableModels.Fingerprint(trunk.Model);
         }
     }

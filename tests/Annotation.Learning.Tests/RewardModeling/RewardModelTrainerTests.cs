@@ -45,6 +45,51 @@ public sealed class RewardModelTrainerTests
         Assert.InRange(result.ValidationNll!.Value, 0, Math.Log(2) / 2);
     }
 
+    /// <summary>What is held for gradients is a pass, what is learned from is the batch.</summary>
+    [Fact]
+    public void A_batch_of_several_passes_gives_the_gradients_of_one()
+    {
+        var (one, many) = (Train(1 << 20), Train(64));
+        var equal = one.Zip(many).Count(p => Math.Abs(p.First - p.Second) < 2e-5);
+        Assert.InRange(equal / (double)one.Length, 0.98, 1);
+
+        float[] Train(int tokens)
+        {
+            using var init = TrainableModels.Create();
+            var settings = LetterRankings.Quick with { Epochs = 1, Loss = PreferenceLoss.Davidson, MaxTokensPerPass = tokens };
+            using var model = new RewardModelTrainer(settings)
+                .Train(init, LetterRankings.Criteria, [.. LetterRankings.Train.Take(16)], [], ct: TestContext.Current.CancellationToken)
+                .Model;
+            using var guard = no_grad();
+            return [.. model.Members[0].Trunk.Weights.Values.SelectMany(w => w.detach().flatten().data<float>().ToArray())];
+        }
+    }
+
+    [Fact]
+    public void Log_odds_are_those_of_the_mean_whatever_the_rule()
+    {
+        using var init = TrainableModels.Create();
+        var settings = LetterRankings.Quick with { Epochs = 1, Members = 2, EnsembleRule = EnsembleRule.Worst };
+        using var worst = new RewardModelTrainer(settings)
+            .Train(init, LetterRankings.Criteria, LetterRankings.Train, [], ct: TestContext.Current.CancellationToken)
+            .Model;
+        using var folder = new TemporaryFolder();
+        worst.Save(folder.Path);
+        var path = Path.Combine(folder.Path, "reward_model.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"Worst\"", "\"Mean\"", StringComparison.Ordinal));
+        using var mean = RewardModel.Load(folder.Path, CPU);
+        var ranking = LetterRankings.Test[0];
+        var ct = TestContext.Current.CancellationToken;
+        var (calibrated, same) = (
+            worst.LogOdds(ranking.Prompt, ranking.Completions, ct),
+            mean.LogOdds(ranking.Prompt, ranking.Completions, ct)
+        );
+        Assert.All(calibrated.Zip(same), p => Assert.Equal(p.Second[0], p.First[0], 1e-5));
+        Assert.True(
+            worst.Score(ranking.Prompt, ranking.Completions, ct)[0][0] < mean.Score(ranking.Prompt, ranking.Completions, ct)[0][0] - 1e-4
+        );
+    }
+
     [Fact]
     public void Heads_are_normalised_over_the_training_completions()
     {
@@ -118,7 +163,7 @@ public sealed class RewardModelTrainerTests
         Assert.Contains(
             "different rank",
             Assert
-                .Throws<ArgumentException>(() =>
+                .Throws<NothingToLearnException>(() =>
                     trainer.Train(init, LetterRankings.Criteria, [tied], [], ct: TestContext.Current.CancellationToken)
                 )
                 .Message,

@@ -3,6 +3,7 @@ using Annotation.Learning.Sft;
 using Annotation.Learning.Tests.Models;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;
+using Annotation.Learning.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -71,7 +72,7 @@ public sealed class SftRowTests
     {
         using var model = TrainableModels.Create();
         var example = new SftExample([new("system", "s"), new("user", "u"), new("assistant", "AB"), new("user", "v")], "C");
-        var row = SftRow.Conversation(example, model);
+        var row = SftRow.Conversation(example, model)!;
         // bos, <system>, s, <user>, u, <assistant>, A, B, eos, <user>, v, <assistant>, C, eos
         Assert.Equal([6, 7, 8, 12, 13], Enumerable.Range(0, row.Ids.Length).Where(i => row.IsTarget[i]));
         Assert.Equal(['A', 'B', Eos, 'C', Eos], row.Ids.Where((_, i) => row.IsTarget[i]));
@@ -79,13 +80,56 @@ public sealed class SftRowTests
     }
 
     [Fact]
-    public void A_template_that_does_not_end_earlier_turns_is_refused_by_name()
+    public void A_template_that_does_not_end_earlier_turns_has_no_such_rows_and_is_named_when_there_are_no_others()
     {
         using var model = TrainableModels.Create();
         var plain = model with { Template = ChatTemplate.Find("plain", model.Tokenizer)! };
         var example = new SftExample([new("user", "u"), new("assistant", "A"), new("user", "v")], "C");
-        var problem = Assert.Throws<ArgumentException>(() => SftRow.Conversation(example, plain));
+        Assert.Null(SftRow.Conversation(example, plain));
+        var trainer = new SftTrainer(new SftSettings { Targets = SftTargets.AssistantTurns, Epochs = 1 });
+        var problem = Assert.Throws<NothingToLearnException>(() =>
+            trainer.Train(plain, [example], [], ct: TestContext.Current.CancellationToken)
+        );
         Assert.Contains("'plain'", problem.Message, StringComparison.Ordinal);
+        // Beside one that can be learned from, it is counted.
+        SftExample[] both = [example, new([new("user", "u")], "A")];
+        Assert.Equal(1, trainer.Train(plain, both, [], ct: TestContext.Current.CancellationToken).DroppedRows);
+    }
+
+    /// <summary>Of conversations whose longer form is too long, the shorter one is learned; of equal ones, one.</summary>
+    [Fact]
+    public void What_is_left_out_is_counted_and_costs_no_other_turn()
+    {
+        using var model = TrainableModels.Create();
+        SftExample first = new([new("user", "u")], "A");
+        SftExample longer = new([new("user", "u"), new("assistant", "A"), new("user", new string('v', 40))], "C");
+        var settings = new SftSettings
+        {
+            Targets = SftTargets.AssistantTurns,
+            Epochs = 1,
+            MaxLength = 30,
+        };
+        var result = new SftTrainer(settings).Train(model, [first, longer, first], [], ct: TestContext.Current.CancellationToken);
+        Assert.Equal((1, 2), (result.Steps, result.DroppedRows));
+    }
+
+    /// <summary>Llama 3's template trims what stands in the history.</summary>
+    [Fact]
+    public void White_space_around_an_earlier_turn_does_not_stop_it_from_being_learned()
+    {
+        using var model = TrainableModels.Create();
+        var trimming = model with { Template = new Trimming(model.Template, model.Tokenizer) };
+        var example = new SftExample([new("user", "u"), new("assistant", " AB\n"), new("user", "v")], "C");
+        var row = SftRow.Conversation(example, trimming)!;
+        Assert.Equal(['A', 'B', Eos, 'C', Eos], row.Ids.Where((_, i) => row.IsTarget[i]));
+    }
+
+    private sealed class Trimming(ChatTemplate inner, Tokenizer tokenizer) : ChatTemplate(tokenizer)
+    {
+        public override string Name => "trimming";
+
+        public override IReadOnlyList<int> EncodePrompt(IReadOnlyList<Message> prompt) =>
+            inner.EncodePrompt([.. prompt.Select(m => m with { Content = m.Content.Trim() })]);
     }
 
     [Fact]
@@ -98,7 +142,7 @@ public sealed class SftRowTests
             new([new("user", "u"), new("assistant", "A"), new("user", "v")], "C"),
             new([new("user", "w")], "A"),
         ];
-        var rows = SftRow.WithoutBeginnings([.. dialogue.Select(d => SftRow.Conversation(d, model))]);
+        var rows = SftRow.WithoutBeginnings([.. dialogue.Select(d => SftRow.Conversation(d, model)!)]);
         Assert.Equal([2 + 2, 2], rows.Select(r => r.TargetCount));
     }
 

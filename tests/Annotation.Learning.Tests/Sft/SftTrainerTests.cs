@@ -149,7 +149,7 @@ public sealed class SftTrainerTests
             ct: TestContext.Current.CancellationToken
         );
         Assert.Equal(2, result.DroppedRows);
-        Assert.Throws<ArgumentException>(() =>
+        Assert.Throws<NothingToLearnException>(() =>
             new SftTrainer(_quick).Train(model, [tooLong], [], ct: TestContext.Current.CancellationToken)
         );
     }

@@ -1936,6 +1936,13 @@ namespace Annotation.Domain.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.PrimitiveCollection<Guid[]>("MoreRewardModelIds")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("more_reward_model_ids")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<string>("Notice")
                         .HasColumnType("text")
                         .HasColumnName("notice");
