@@ -9,7 +9,7 @@ using Annotation.Learning.Generation;
 using Annotation.Learning.Models;
 using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.RewardModeling;
-using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 
 namespace Annotation.Jobs.Evaluation;
 

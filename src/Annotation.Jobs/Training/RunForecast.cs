@@ -2,6 +2,7 @@ using Annotation.Jobs.Execution;
 using Annotation.Learning.Estimates;
 using Annotation.Learning.Models;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 using Annotation.Learning.Training;
 
 namespace Annotation.Jobs.Training;

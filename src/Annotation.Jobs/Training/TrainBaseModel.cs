@@ -8,6 +8,7 @@ using Annotation.Learning.Adapters;
 using Annotation.Learning.Models;
 using Annotation.Learning.Sft;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.BytePairs;
 using Annotation.Learning.Training;
 
 namespace Annotation.Jobs.Training;

@@ -11,7 +11,7 @@ using Annotation.Learning.Estimates;
 using Annotation.Learning.Evaluation;
 using Annotation.Learning.Models;
 using Annotation.Learning.RewardModeling;
-using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 
 namespace Annotation.Jobs.Training;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Annotation.Learning.Models;
+using Annotation.Learning.Models.Weights;
 using Annotation.Learning.Text;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Annotation.Learning.Models;
+using Annotation.Learning.Models.Weights;
 using Annotation.Learning.Text;
 using Annotation.Learning.Training;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Annotation.Learning.Models;
+using Annotation.Learning.Models.Weights;
 using Annotation.Learning.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Annotation.Learning.RewardModeling;
+using Annotation.Learning.RewardModeling.Features;
 
 namespace Annotation.Learning.Evaluation;
 

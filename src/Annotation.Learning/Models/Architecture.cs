@@ -1,3 +1,4 @@
+using Annotation.Learning.Models.Weights;
 using static TorchSharp.torch;
 
 namespace Annotation.Learning.Models;

@@ -1,3 +1,5 @@
+using Annotation.Learning.Models.Weights;
+
 namespace Annotation.Learning.Models;
 
 /// <summary>What a GPT-2's config.json says, and the weights that follow from it.</summary>

@@ -1,3 +1,5 @@
+using Annotation.Learning.Models.Weights;
+
 namespace Annotation.Learning.Models;
 
 /// <summary>What the config.json of a Llama or one of its kin says, and the weights that follow from it.</summary>

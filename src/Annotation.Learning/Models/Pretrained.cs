@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Annotation.Learning.Models.Weights;
 using Annotation.Learning.Tensors;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 using static TorchSharp.torch;
 
 namespace Annotation.Learning.Models;

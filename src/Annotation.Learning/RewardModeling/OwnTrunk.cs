@@ -3,6 +3,7 @@ using Annotation.Learning.Checkpoints;
 using Annotation.Learning.Models;
 using Annotation.Learning.Sft;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 using Annotation.Learning.Training;
 using static TorchSharp.torch;
 

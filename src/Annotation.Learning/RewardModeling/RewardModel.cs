@@ -1,5 +1,7 @@
+using Annotation.Learning.RewardModeling.Features;
 using Annotation.Learning.Tensors;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 using Annotation.Learning.Training;
 using static TorchSharp.torch;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Annotation.Learning.Models;
+using Annotation.Learning.Models.Weights;
+using Annotation.Learning.RewardModeling.Features;
 using Annotation.Learning.Tensors;
 using Annotation.Learning.Text;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using Annotation.Learning.Checkpoints;
 using Annotation.Learning.Models;
+using Annotation.Learning.RewardModeling.Features;
 using Annotation.Learning.Sft;
 using Annotation.Learning.Training;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Annotation.Learning.Text.BytePairs;
 
 namespace Annotation.Learning.Text;
 

@@ -5,6 +5,7 @@ using Annotation.Domain.Runs;
 using Annotation.Jobs.Training;
 using Annotation.Learning.Sft;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 using Annotation.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Annotation.Learning.Adapters;
 using Annotation.Learning.Models;
+using Annotation.Learning.Models.Weights;
 using Annotation.Learning.Tests.Models;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Annotation.Learning.Models;
+using Annotation.Learning.Models.Weights;
 using Annotation.Learning.Text;
 using Annotation.Learning.Training;
 using Xunit;

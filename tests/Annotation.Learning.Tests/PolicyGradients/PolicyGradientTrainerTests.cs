@@ -1,5 +1,5 @@
 using Annotation.Learning.Checkpoints;
-using Annotation.Learning.Models;
+using Annotation.Learning.Models.Weights;
 using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.Rewards;
 using Annotation.Learning.Rloo;

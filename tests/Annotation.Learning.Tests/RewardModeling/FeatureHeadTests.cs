@@ -1,5 +1,6 @@
 using Annotation.Learning.PolicyGradients;
 using Annotation.Learning.RewardModeling;
+using Annotation.Learning.RewardModeling.Features;
 using Annotation.Learning.Rewards;
 using Annotation.Learning.Tests.Tensors;
 using Annotation.Learning.Tests.Training;

@@ -1,4 +1,5 @@
 using Annotation.Learning.RewardModeling;
+using Annotation.Learning.RewardModeling.Features;
 using Annotation.Learning.Text;
 using Annotation.Learning.Training;
 using Xunit;

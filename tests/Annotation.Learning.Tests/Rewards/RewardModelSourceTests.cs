@@ -5,6 +5,7 @@ using Annotation.Learning.Rewards;
 using Annotation.Learning.Tests.RewardModeling;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 using Xunit;
 
 namespace Annotation.Learning.Tests.Rewards;

@@ -3,6 +3,7 @@ using Annotation.Learning.Sft;
 using Annotation.Learning.Tests.Models;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 using Annotation.Learning.Training;
 using Xunit;
 using static TorchSharp.torch;

@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.BytePairs;
+using Annotation.Learning.Text.Templates;
 using Google.Protobuf;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 using Xunit;
 
 namespace Annotation.Learning.Tests.Text;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.BytePairs;
+using Annotation.Learning.Text.Templates;
 using Xunit;
 
 namespace Annotation.Learning.Tests.Text;

@@ -1,5 +1,6 @@
 using Annotation.Learning.Tests.Training;
 using Annotation.Learning.Text;
+using Annotation.Learning.Text.Templates;
 using Xunit;
 
 namespace Annotation.Learning.Tests.Text;
