@@ -1,3 +1,4 @@
+using Annotation.Learning.Models.Positions;
 using Annotation.Learning.Models.Weights;
 using Annotation.Learning.Tensors;
 using static TorchSharp.torch;

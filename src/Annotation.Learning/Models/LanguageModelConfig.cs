@@ -1,3 +1,5 @@
+using Annotation.Learning.Models.Positions;
+
 namespace Annotation.Learning.Models;
 
 /// <summary>The shape of a decoder-only language model.</summary>

@@ -1,3 +1,4 @@
+using Annotation.Learning.Models.Positions;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 

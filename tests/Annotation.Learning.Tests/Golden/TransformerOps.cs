@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Annotation.Learning.Models;
+using Annotation.Learning.Models.Positions;
 using static TorchSharp.torch;
 
 namespace Annotation.Learning.Tests.Golden;

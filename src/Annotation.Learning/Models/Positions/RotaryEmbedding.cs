@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Annotation.Learning.Models;
+namespace Annotation.Learning.Models.Positions;
 
 /// <summary>
 /// Rotary positions in the rotate-half form: dimension i and i + hd/2 of a head turn by position * frequency i

@@ -1,4 +1,4 @@
-namespace Annotation.Learning.Models;
+namespace Annotation.Learning.Models.Positions;
 
 /// <summary>How fast each pair of a head's dimensions turns, in radians per position.</summary>
 internal static class RotaryFrequencies

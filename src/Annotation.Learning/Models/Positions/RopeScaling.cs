@@ -1,4 +1,4 @@
-namespace Annotation.Learning.Models;
+namespace Annotation.Learning.Models.Positions;
 
 /// <summary>
 /// How rotary frequencies are stretched so that a model reads further than it was pretrained to: config.json's

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Annotation.Learning.Models;
+namespace Annotation.Learning.Models.Positions;
 
 /// <summary>Positions of the tokens of padded rows.</summary>
 public static class PositionIds
