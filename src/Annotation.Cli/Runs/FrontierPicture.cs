@@ -17,7 +17,10 @@ public static class FrontierPicture
 
     public static string Draw(IReadOnlyList<FrontierPoint> points, string judge)
     {
-        var (lowest, highest) = (points.Min(p => p.Low), points.Max(p => p.High));
+        // A proxy that counts in the judge's units has a ring of its own above or below the point: their distance grows with over-optimisation.
+        var proxies = points.Where(p => p.Gap is not null).Select(p => p.Proxy!.Value).ToList();
+        var lowest = points.Select(p => p.Low).Concat(proxies).Min();
+        var highest = points.Select(p => p.High).Concat(proxies).Max();
         var room = Math.Max(1e-6, highest - lowest) * 0.05;
         var (bottom, top, most) = (lowest - room, highest + room, Math.Max(1e-6, points.Max(p => p.Kl)) * 1.05);
         var svg = new StringBuilder();
@@ -45,6 +48,15 @@ public static class FrontierPicture
             Line($"<path d='M{X(p.Kl)} {Y(p.Low)}V{Y(p.High)}' stroke='{colour}'/>");
             Line($"<circle cx='{X(p.Kl)}' cy='{Y(p.Score)}' r='4' fill='{colour}'/>");
             Line($"<text x='{X(p.Kl)}' y='{Y(p.Score)}' dx='8' dy='-6' fill='{colour}'>{Text(p.Name)}</text>");
+            if (p is { Gap: not null, Proxy: { } proxy })
+            {
+                Line($"<path d='M{X(p.Kl)} {Y(p.Score)}V{Y(proxy)}' stroke='{colour}' stroke-dasharray='2 3'/>");
+                Line($"<circle cx='{X(p.Kl)}' cy='{Y(proxy)}' r='4' fill='#ffffff' stroke='{colour}'/>");
+            }
+        }
+        if (proxies.Count > 0)
+        {
+            Line($"<text x='{Left}' y='{Top - 10}'>● {Text(judge)} &#160; ○ the proxy that they were trained on</text>");
         }
         svg.Append("</svg>\n");
         return svg.ToString();

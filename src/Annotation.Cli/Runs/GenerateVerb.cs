@@ -65,7 +65,8 @@ public static class GenerateVerb
                         invocation.Value(stream) ? PrintAsync : null
                     );
                     RunWatch.RequireCompleted(run);
-                    var distinct = run.Result?.GetProperty("distinct").GetInt32();
+                    int? distinct =
+                        run.Result is { } written && written.TryGetProperty("distinct", out var different) ? different.GetInt32() : null;
                     if (distinct < invocation.Value(count))
                     {
                         invocation.Note($"{distinct} of {invocation.Value(count)} completions are different.");

@@ -93,6 +93,18 @@ public sealed class ExecuteRun(
         }
         catch (Exception e) when (!TellsOfTheDatabase(e))
         {
+            if (await claim.HeartbeatAsync(ct) == StopReason.Lost)
+            {
+                // Who claimed it since has renamed the folders that this worker wrote into: no failure of the run.
+                log.LogInformation(
+                    "Run {Number} stops: {Reason} ({Problem})",
+                    run.Number,
+                    StopReason.Lost,
+                    e.Message.ReplaceLineEndings(" ")
+                );
+                ClaimLog.AddEnd(store.RunFolder(run.Id), claim.Epoch, nameof(StopReason.Lost), options.Name, time.Now());
+                return;
+            }
             // A database that is gone tells nothing about the run: the sweep brings it back. Everything else ends it.
             await watch.FlushAsync(ct);
             await FailAsync(run, claim, progress.Step, e, ct);

@@ -45,7 +45,9 @@ public sealed class FrontierTests
     {
         var picture = XDocument.Parse(FrontierPicture.Draw(Points, "gold:demo"));
         var circles = picture.Descendants().Where(e => e.Name.LocalName == "circle").ToList();
-        Assert.Equal(4, circles.Count);
+        // Four points, and the proxy of those three that have one.
+        Assert.Equal(7, circles.Count);
+        Assert.Equal(3, circles.Count(c => (string)c.Attribute("fill")! == "#ffffff"));
         Assert.All(circles, c => Assert.InRange((double)c.Attribute("cx")!, 70, 540));
         Assert.All(circles, c => Assert.InRange((double)c.Attribute("cy")!, 30, 380));
         Assert.Contains(picture.Descendants(), e => e.Value == "a <b> & \"c\"");

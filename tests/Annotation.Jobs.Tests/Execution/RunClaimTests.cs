@@ -40,6 +40,34 @@ public sealed class RunClaimTests(WorkerFixture fixture) : IClassFixture<WorkerF
         Assert.True(await fixture.Get<CompleteRun>().RunAsync(heir, new RunOutput([]), ct));
     }
 
+    /// <summary>Who takes a run over renames the folder that the one before it still writes its checkpoints into.</summary>
+    [Fact]
+    public async Task A_worker_whose_folder_went_with_its_claim_has_lost_the_run_and_not_failed_it()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var project = await fixture.WithDemonstrationsAsync("taken-over");
+        var run = await fixture.AddRunAsync(
+            RunKind.Sft,
+            project,
+            """{"epochs": 1000, "batchSize": 16, "checkpointSteps": 1, "patience": 1000}""",
+            "taken-over"
+        );
+        var executing = fixture.ExecuteAsync(run);
+        await fixture.WaitAsync(run, r => r.Step >= 3, TimeSpan.FromMinutes(1));
+
+        Assert.NotNull(await RunClaim.TakeAsync(fixture.Get<NpgsqlDataSource>(), run.Id, "heir", ct));
+        var folder = fixture.Store.RunFolder(run.Id);
+        var mine = Path.Combine(folder, "epoch-000001");
+        Directory.Move(mine, Path.Combine(folder, "epoch-000002"));
+        // No folder can be made here any more.
+        await File.WriteAllTextAsync(mine, "", ct);
+
+        var left = await executing;
+        Assert.Equal((RunState.Running, "heir", null), (left.State, left.Worker, left.Error));
+        var ends = (await File.ReadAllLinesAsync(Path.Combine(folder, "claims.tsv"), ct)).Select(line => line.Split('\t')[1]);
+        Assert.Equal("Lost", ends.Last());
+    }
+
     [Fact]
     public async Task A_run_whose_lock_is_held_waits_and_a_holder_can_be_ended()
     {
