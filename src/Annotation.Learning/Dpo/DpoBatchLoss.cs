@@ -28,26 +28,28 @@ internal sealed class DpoBatchLoss(DpoSettings settings, LanguageModel model)
         return measured;
     }
 
-    /// <summary>Adds the gradients of the mean loss; gives its metrics.</summary>
-    internal Dictionary<string, double> Backward(IReadOnlyList<DpoRanking> batch) => Sum(batch, SupervisedLoop.Loss, "", learn: true);
+    /// <summary>Adds the gradients of the mean loss, told of after each pass; gives its metrics.</summary>
+    internal Dictionary<string, double> Backward(IReadOnlyList<DpoRanking> batch, Action afterPass) =>
+        Sum(batch, SupervisedLoop.Loss, "", afterPass);
 
     /// <summary>The same numbers of rankings that are not learned.</summary>
     internal Dictionary<string, double> Validate(IReadOnlyList<DpoRanking> rankings)
     {
         using var guard = no_grad();
-        return Sum(rankings, SupervisedLoop.ValidationLoss, "validation", learn: false);
+        return Sum(rankings, SupervisedLoop.ValidationLoss, "validation", afterPass: null);
     }
 
-    private Dictionary<string, double> Sum(IReadOnlyList<DpoRanking> rankings, string lossName, string prefix, bool learn)
+    private Dictionary<string, double> Sum(IReadOnlyList<DpoRanking> rankings, string lossName, string prefix, Action? afterPass)
     {
         var sums = new double[5];
         foreach (var pass in Passes(rankings))
         {
             using var scope = NewDisposeScope();
             var numbers = Measured(pass, rankings.Count, out var loss);
-            if (learn)
+            if (afterPass is not null)
             {
                 loss.backward();
+                afterPass();
             }
             var read = numbers.to(ScalarType.Float64, CPU).data<double>().ToArray();
             sums = [.. sums.Zip(read, (a, b) => a + b)];

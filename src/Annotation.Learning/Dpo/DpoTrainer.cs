@@ -71,7 +71,7 @@ public sealed class DpoTrainer(DpoSettings settings)
         var outcome = new SupervisedLoop(settings, weights).Run(
             trainRankings.Count,
             settings.BatchPrompts,
-            batch => batchLoss.Backward([.. batch.Select(i => trainRankings[i])]),
+            (batch, gather) => batchLoss.Backward([.. batch.Select(i => trainRankings[i])], gather),
             validationRankings.Count == 0 ? null : () => batchLoss.Validate(validationRankings),
             checkpoints,
             progress,

@@ -28,9 +28,10 @@ public sealed record RunEstimate(long Memory, TimeSpan Time)
         var trainable = settings.LoraRank == 0 ? parameters : Adapter(shapes, settings);
         long weight = settings.Precision == WeightPrecision.Bf16 ? 2 : 4;
 
-        // Gradient, two moments and the best weights so far, all but the moments of the trained type; a float32 copy of half-precision weights.
+        // Gradient, two moments and the best weights so far, all but the moments of the trained type; of half-precision weights a float32 copy and
+        // the float32 sum of their gradients.
         var ownWeight = settings.LoraRank == 0 ? weight : 4;
-        var perTrained = ownWeight + 8 + ownWeight + (ownWeight == 2 ? 4 : 0) + (settings.LoraRank == 0 ? 0 : ownWeight);
+        var perTrained = ownWeight + 8 + ownWeight + (ownWeight == 2 ? 4 + 4 : 0) + (settings.LoraRank == 0 ? 0 : ownWeight);
         // Frozen weights under an adapter are there once for all networks that are trained on them.
         var held = (settings.LoraRank == 0 ? load.TrainedModels : 1) + load.FrozenModels;
         var memory =

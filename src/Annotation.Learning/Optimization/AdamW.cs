@@ -35,9 +35,10 @@ public sealed class AdamW(
         Steps++;
         var correction1 = 1 - Math.Pow(beta1, Steps);
         var correction2 = Math.Sqrt(1 - Math.Pow(beta2, Steps));
-        foreach (var (_, trained, master, first, second) in _slots)
+        foreach (var slot in _slots)
         {
-            if (trained.grad is not { } gradient)
+            var (_, trained, master, first, second) = slot;
+            if (slot.Gradient is not { } gradient)
             {
                 continue;
             }
@@ -67,7 +68,7 @@ public sealed class AdamW(
         NativeCallback.Rethrow();
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var gradients = _slots.Select(s => s.Parameter.grad).OfType<Tensor>().ToList();
+        var gradients = _slots.Select(s => s.Gradient).OfType<Tensor>().ToList();
         if (gradients.Count == 0)
         {
             return 0;
@@ -89,6 +90,27 @@ public sealed class AdamW(
         foreach (var slot in _slots)
         {
             slot.Parameter.grad = null;
+            slot.Sum?.Dispose();
+            slot.Sum = null;
+        }
+    }
+
+    /// <summary>
+    /// Adds the gradients of half-precision parameters to float32 sums, which the step then takes: to be called after each of several
+    /// backward passes, because in their own type the later ones would be rounded away. Others stay where they are.
+    /// </summary>
+    public void Gather()
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var slot in _slots.Where(s => s.Master is not null))
+        {
+            if (slot.Parameter.grad is { } gradient)
+            {
+                slot.Sum ??= zeros_like(slot.Master!).DetachFromDisposeScope();
+                slot.Sum.add_(gradient);
+                slot.Parameter.grad = null;
+            }
         }
     }
 
@@ -119,6 +141,7 @@ public sealed class AdamW(
     {
         foreach (var slot in _slots)
         {
+            slot.Sum?.Dispose();
             slot.Master?.Dispose();
             slot.First.Dispose();
             slot.Second.Dispose();
@@ -127,6 +150,11 @@ public sealed class AdamW(
 
     private sealed record Slot(string Name, Tensor Parameter, Tensor? Master, Tensor First, Tensor Second)
     {
+        /// <summary>Gradients gathered over passes, float32; null when none were.</summary>
+        internal Tensor? Sum { get; set; }
+
+        internal Tensor? Gradient => Sum ?? Parameter.grad;
+
         internal Slot(string name, Tensor parameter)
             : this(name, parameter, Copy(parameter), Moment(parameter), Moment(parameter)) { }
 

@@ -56,6 +56,7 @@ internal sealed class PolicyStep(
             var tokenShare = tokens[i] / allTokens;
             var share = objective.WeighsByTokens ? tokenShare : passes[i].Rollouts.Count / allRows;
             var numbers = Backward(passes[i], klCoefficient, share, tokenShare);
+            optimizer.Gather();
             loss += numbers[0];
             approximateKl += numbers[1] * tokenShare;
             clipShare += numbers[2] * tokenShare;
@@ -86,7 +87,7 @@ internal sealed class PolicyStep(
         }
         if (pretraining is not null)
         {
-            seen.Add("pretrainingLoss", pretraining.Backward(settings.PretrainingCoefficient, place));
+            seen.Add("pretrainingLoss", pretraining.Backward(settings.PretrainingCoefficient, place, optimizer.Gather));
         }
         var norm = optimizer.ClipGradients(settings.GradientClip);
         if (!double.IsFinite(norm))

@@ -13,11 +13,11 @@ internal sealed class PretrainingMix(LanguageModel model, IReadOnlyList<SftRow> 
     private const int Path = 4;
     private const int TokensPerPass = 16384;
 
-    /// <summary>Adds coefficient * loss of the rows drawn at this place to the gradients; gives the loss in nats per target.</summary>
-    internal double Backward(double coefficient, ReadOnlySpan<int> place)
+    /// <summary>Adds coefficient * loss of the rows drawn at this place to the gradients, told of after each pass; gives the loss in nats per target.</summary>
+    internal double Backward(double coefficient, ReadOnlySpan<int> place, Action afterPass)
     {
         var random = new SeededRandom((ulong)seed, [Path, .. place]);
         var drawn = Enumerable.Range(0, Math.Min(batchSize, rows.Count)).Select(_ => rows[random.NextInt(rows.Count)]).ToList();
-        return new SftBatchLoss(model, TokensPerPass, packedLength: null).Backward(drawn, coefficient);
+        return new SftBatchLoss(model, TokensPerPass, packedLength: null).Backward(drawn, coefficient, afterPass);
     }
 }

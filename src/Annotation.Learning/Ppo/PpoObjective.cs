@@ -66,6 +66,7 @@ internal sealed class PpoObjective(PpoSettings settings, Pretrained policy, Valu
         for (var i = 0; i < passes.Count; i++)
         {
             var numbers = Backward(passes[i], tokens[i] / tokens.Sum());
+            optimizer.Gather();
             loss += numbers[0];
             clipShare += numbers[1] * tokens[i] / tokens.Sum();
         }

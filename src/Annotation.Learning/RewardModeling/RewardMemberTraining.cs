@@ -37,7 +37,7 @@ internal sealed class RewardMemberTraining(RewardModelSettings settings, int ind
         var outcome = new SupervisedLoop(settings, weights, Seed(OrderPath)).Run(
             train.Count,
             settings.BatchPrompts,
-            batch => Learn(member, [.. batch.Select(i => train[i])], tie),
+            (batch, gather) => Learn(member, [.. batch.Select(i => train[i])], tie, gather),
             validation.Count == 0 ? null : () => Validate(member, validation),
             checkpoints,
             progress is null ? null : new MemberProgress(progress, index, settings.Members),
@@ -47,14 +47,15 @@ internal sealed class RewardMemberTraining(RewardModelSettings settings, int ind
     }
 
     // Adds the gradients of the mean loss of these rankings.
-    private Dictionary<string, double> Learn(RewardMember member, IReadOnlyList<RankedRows> batch, Tensor? tie)
+    private Dictionary<string, double> Learn(RewardMember member, IReadOnlyList<RankedRows> batch, Tensor? tie, Action gather)
     {
         var ranks = RankedRows.RankTensor(batch, member.Trunk.Device); // (R, K)
         var (loss, rows) = RewardScoring.Backward(
             member,
             batch,
             settings.MaxTokensPerPass,
-            raw => Loss(RankedRows.Arrange(raw, batch), ranks, tie)
+            raw => Loss(RankedRows.Arrange(raw, batch), ranks, tie),
+            gather
         );
         var metrics = new Dictionary<string, double>
         {

@@ -25,14 +25,15 @@ internal static class RewardScoring
     /// <summary>
     /// Gradients of a loss of all rows' scores (N, C). Rows of more tokens than a pass may have are scored twice: first without gradients,
     /// for the loss and its gradient with respect to the scores, then a group at a time, each with its part of that gradient. So what is
-    /// held for gradients is one pass, however many rows a batch has.
+    /// held for gradients is one pass, however many rows a batch has. <paramref name="afterPass"/> is told of each backward pass.
     /// </summary>
     /// <returns>The loss and the scores, both without a graph.</returns>
     internal static (Tensor Loss, Tensor Scores) Backward(
         RewardMember member,
         IReadOnlyList<RankedRows> batch,
         int tokensPerPass,
-        Func<Tensor, Tensor> loss
+        Func<Tensor, Tensor> loss,
+        Action afterPass
     )
     {
         using var scope = NewDisposeScope();
@@ -51,11 +52,13 @@ internal static class RewardScoring
         }
         var value = loss(scores);
         value.backward();
+        afterPass();
         foreach (var group in isOnePass ? [] : groups)
         {
             using var pass = NewDisposeScope();
             var part = scores.grad!.index_select(0, tensor(group.Select(i => (long)i).ToArray(), device: scores.device));
             (Pass(member, rows, group) * part).sum().backward();
+            afterPass();
         }
         return (value.detach().MoveToOuterDisposeScope(), scores.detach().MoveToOuterDisposeScope());
     }

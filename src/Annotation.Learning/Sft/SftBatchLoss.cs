@@ -14,13 +14,17 @@ namespace Annotation.Learning.Sft;
 /// <param name="packedLength">Length of the rows that the batch is packed into; null pads every row.</param>
 public sealed class SftBatchLoss(LanguageModel model, int maxTokensPerPass, int? packedLength)
 {
-    /// <summary>Adds <paramref name="coefficient"/> times the gradients of the mean loss; gives the loss in nats per target.</summary>
-    public double Backward(IReadOnlyList<SftRow> rows, double coefficient = 1) =>
+    /// <summary>
+    /// Adds <paramref name="coefficient"/> times the gradients of the mean loss; gives the loss in nats per target. <paramref name="afterPass"/>
+    /// may gather them.
+    /// </summary>
+    public double Backward(IReadOnlyList<SftRow> rows, double coefficient = 1, Action? afterPass = null) =>
         Sum(
             rows,
             loss =>
             {
                 (coefficient == 1 ? loss : loss * coefficient).backward();
+                afterPass?.Invoke();
             }
         );
 

@@ -104,7 +104,7 @@ public sealed class SftTrainer(SftSettings settings)
         var outcome = new SupervisedLoop(settings, weights).Run(
             train.Count,
             settings.BatchSize,
-            batch => new() { [SupervisedLoop.Loss] = loss.Backward([.. batch.Select(i => train[i])]) },
+            (batch, gather) => new() { [SupervisedLoop.Loss] = loss.Backward([.. batch.Select(i => train[i])], afterPass: gather) },
             validation.Count == 0 ? null : () => new() { [SupervisedLoop.ValidationLoss] = loss.Mean(validation) },
             checkpoints,
             progress,

@@ -28,7 +28,7 @@ internal sealed class SupervisedLoop(SupervisedSettings settings, IReadOnlyDicti
     /// <summary>Runs until all epochs are done or the validation loss no longer falls; then puts the best weights back.</summary>
     /// <param name="rows">Number of rows.</param>
     /// <param name="batchSize">Rows per optimizer step.</param>
-    /// <param name="learn">Adds the gradients of the mean loss of these rows; gives metrics, the loss among them.</param>
+    /// <param name="learn">Adds the gradients of the mean loss of these rows, and calls the action after each pass; gives metrics, the loss among them.</param>
     /// <param name="validate">Gives metrics, the validation loss among them; null without validation rows.</param>
     /// <param name="checkpoints">Where to leave, and look for, checkpoints.</param>
     /// <param name="progress">Told after every step.</param>
@@ -37,7 +37,7 @@ internal sealed class SupervisedLoop(SupervisedSettings settings, IReadOnlyDicti
     internal SupervisedOutcome Run(
         int rows,
         int batchSize,
-        Func<IReadOnlyList<int>, Dictionary<string, double>> learn,
+        Func<IReadOnlyList<int>, Action, Dictionary<string, double>> learn,
         Func<Dictionary<string, double>>? validate,
         CheckpointFolder? checkpoints,
         IProgress<TrainingProgress>? progress,
@@ -68,7 +68,7 @@ internal sealed class SupervisedLoop(SupervisedSettings settings, IReadOnlyDicti
 
             // 2. One optimizer step on the next rows of the epoch's order.
             optimizer.ZeroGradients();
-            var metrics = learn(order.Batch(state.Step));
+            var metrics = learn(order.Batch(state.Step), optimizer.Gather);
             trainLoss = metrics[Loss];
             var norm = optimizer.ClipGradients(settings.GradientClip);
             if (!double.IsFinite(norm) || !double.IsFinite(trainLoss))

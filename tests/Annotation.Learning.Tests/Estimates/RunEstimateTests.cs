@@ -18,7 +18,7 @@ public sealed class RunEstimateTests
     {
         Assert.Equal(Parameters * (4 + 4 + 8 + 4), RunEstimate.Of(_config, new MemorySettings(), _load, 1e9).Memory);
         Assert.Equal(
-            Parameters * (2 + 2 + 8 + 2 + 4),
+            Parameters * (2 + 2 + 8 + 2 + 4 + 4),
             RunEstimate.Of(_config, new MemorySettings { Precision = WeightPrecision.Bf16 }, _load, 1e9).Memory
         );
         Assert.Equal(

@@ -32,6 +32,36 @@ public sealed class AdamWTests
         Assert.Equal(0.6f, a.grad!.item<float>(), 1e-5f);
     }
 
+    /// <summary>1 and 256 times 1/512: in bfloat16 each of the small ones is lost beside the 1.</summary>
+    [Theory]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float32)]
+    public void Gradients_of_many_passes_add_up_whatever_the_parameters_type(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        var a = zeros(1, dtype, CPU).requires_grad_();
+        using var optimizer = new AdamW([("a", a)]);
+        for (var round = 0; round < 2; round++)
+        {
+            Pass(1);
+            for (var pass = 0; pass < 256; pass++)
+            {
+                Pass(1 / 512.0);
+            }
+            Assert.Equal(1.5, optimizer.ClipGradients(100), 1e-3);
+            optimizer.Step(0);
+            optimizer.ZeroGradients();
+            Assert.Equal(0, optimizer.ClipGradients(100));
+        }
+
+        void Pass(double gradient)
+        {
+            using var pass = NewDisposeScope();
+            (a * gradient).sum().backward();
+            optimizer.Gather();
+        }
+    }
+
     [Fact]
     public void A_norm_that_is_not_finite_is_told_and_changes_nothing()
     {
