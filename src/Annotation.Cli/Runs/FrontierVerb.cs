@@ -12,7 +12,8 @@ namespace Annotation.Cli.Runs;
 /// </summary>
 internal static class FrontierVerb
 {
-    private const string MostPrompts = "200";
+    // As many as an evaluation can have.
+    private const string AllPrompts = "1000000";
 
     internal static Command Create()
     {
@@ -70,7 +71,7 @@ internal static class FrontierVerb
                 }
 
                 // Best-of-n stands beside the policies on their own prompts.
-                pairs.TryAdd("bestOfPrompts", pairs.GetValueOrDefault("prompts") ?? MostPrompts);
+                pairs.TryAdd("bestOfPrompts", AllPrompts);
                 // Reward models count in their standard deviations; a gold judge has units of its own.
                 var sameUnits = !invocation.Value(judge).StartsWith("gold:", StringComparison.Ordinal);
                 foreach (var model in invocation.Value(models))

@@ -146,15 +146,15 @@ public sealed class GenerateForProject(IDbContextFactory<AnnotationDbContext> co
         for (var place = 0; place < writers.Count; place++)
         {
             var (id, model, wanted) = writers[place];
+            var prompts = open.ToDictionary(p => p.Key, p => model.Template.EncodePrompt(p.Value.Prompt));
             int Missing(List<GeneratedText> texts) => wanted - texts.Count(t => t.ModelId == id);
             for (var attempt = 0; attempt < Attempts && open.Values.Any(p => Missing(p.Texts) > 0); attempt++)
             {
                 // Known by content: the same prompts get the same completions from the same model, settings and seed.
                 var seed = new SeededRandom((ulong)run.Seed, first, place * Attempts + attempt).NextBits() >> 1;
-                var rows = open.Values.SelectMany(p => Enumerable.Repeat(p, Missing(p.Texts))).ToList();
-                var prompts = rows.Select(r => model.Template.EncodePrompt(r.Prompt)).ToList();
-                var written = new Sampler(model).Generate(prompts, sampling with { Seed = seed }, stop);
-                foreach (var (row, completion) in rows.Zip(written))
+                var rows = open.SelectMany(p => Enumerable.Repeat(p, Missing(p.Value.Texts))).ToList();
+                var written = new Sampler(model).Generate([.. rows.Select(r => prompts[r.Key])], sampling with { Seed = seed }, stop);
+                foreach (var ((_, row), completion) in rows.Zip(written))
                 {
                     var text = completion.Text.WithoutNul();
                     var normal = PromptText.Normalize(text);

@@ -41,6 +41,7 @@ internal static class WebHosting
         services.AddSingleton<InquiryQueries>();
         services.AddSingleton<PreviewTasks>();
         services.AddSingleton<RunRequests>();
+        services.AddSingleton<GenerationRequests>();
         services.AddSingleton<RunLauncher>();
         services.AddSingleton<ModelUpload>();
 

@@ -140,7 +140,7 @@ internal static class RunEndpoints
         string p,
         GenerateTasksRequest request,
         ClaimsPrincipal user,
-        RunRequests requests,
+        GenerationRequests requests,
         RunLauncher launcher,
         IDbContextFactory<AnnotationDbContext> contexts,
         CancellationToken cancellationToken
@@ -155,7 +155,7 @@ internal static class RunEndpoints
         string p,
         BestOfRequest request,
         ClaimsPrincipal user,
-        RunRequests requests,
+        GenerationRequests requests,
         RunLauncher launcher,
         IDbContextFactory<AnnotationDbContext> contexts,
         CancellationToken cancellationToken
@@ -169,7 +169,7 @@ internal static class RunEndpoints
     private static async Task<IResult> GenerateAsync(
         GenerateRequest request,
         ClaimsPrincipal user,
-        RunRequests requests,
+        GenerationRequests requests,
         RunLauncher launcher,
         CancellationToken cancellationToken
     )

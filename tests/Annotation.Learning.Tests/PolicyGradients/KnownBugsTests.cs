@@ -12,7 +12,7 @@ namespace Annotation.Learning.Tests.PolicyGradients;
 /// Bugs seen in other implementations, numbered as in the project's research notes. Those not here have tests of their own: 3
 /// (positions under left padding) and 4 (sampling temperature) in SamplerTests and LanguageModelTests, 6 in MaskedTests, 7 in
 /// PolicyGradientTrainerTests and SftRowTests, 8 in PreferenceLossesTests, 9 in RewardModelTrainerTests, 15 in the splits' tests, 17 and
-/// 20 in PpoTrainerTests.
+/// 20 in PolicyGradientGuardTests.
 /// </summary>
 public sealed class KnownBugsTests
 {

@@ -101,41 +101,56 @@ public sealed class ProgramRewardTests : IDisposable
     }
 
     [Fact]
-    public void It_has_no_network_and_no_child_outlives_it()
+    public async Task It_has_no_network_and_no_child_outlives_it()
     {
         Assert.SkipUnless(ProgramReward.IsClosed, "This machine lets nobody make namespaces.");
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var pulse = Path.Combine(_folder.Path, "pulse");
+        var held = Path.Combine(_folder.Path, "held");
         const string reach = """
-            import os, socket, sys, time
+            import fcntl, os, signal, socket, sys
+            ready, told = os.pipe()
             if os.fork() == 0:
                 os.setsid()
                 if os.fork() == 0:
+                    file = open(sys.argv[2], "w")
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                    os.write(told, b"x")
                     while True:
-                        with open(sys.argv[2], "a") as file:
-                            file.write("x")
-                        time.sleep(0.02)
+                        signal.pause()
                 os._exit(0)
+            os.read(ready, 1)
             for line in sys.stdin:
                 try:
                     socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=2)
                     print(1, flush=True)
                 except OSError:
-                    while not os.path.exists(sys.argv[2]):
-                        time.sleep(0.02)
                     print(0, flush=True)
             """;
         var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-        var program = new ProgramReward(PythonPath(), [Write(reach), port, pulse], _limits);
+        var program = new ProgramReward(PythonPath(), [Write(reach), port, held], _limits);
         Assert.Equal([0], program.Score([Ask("a")], TestContext.Current.CancellationToken));
 
-        // A moment for the kernel to end what it was told to; then nothing grows any more.
-        Thread.Sleep(500);
-        var size = new FileInfo(pulse).Length;
-        Thread.Sleep(500);
-        Assert.True(size > 0);
-        Assert.Equal(size, new FileInfo(pulse).Length);
+        // A child that lives holds the lock; the kernel gives it back when it has ended the child.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        end.CancelAfter(TimeSpan.FromSeconds(20));
+        while (!IsFree(held))
+        {
+            await Task.Delay(50, end.Token);
+        }
+
+        static bool IsFree(string file)
+        {
+            try
+            {
+                using var locked = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact]
